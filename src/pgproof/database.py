@@ -1,0 +1,82 @@
+"""Connections to a database, and acting in them as somebody else. The only room that knows psycopg.
+
+Names are quoted with ``psycopg.sql`` and never pasted into a statement.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, TypeAlias
+
+import psycopg
+from psycopg import sql
+
+from pgproof.errors import ServerError
+
+Connection: TypeAlias = "psycopg.Connection[tuple[Any, ...]]"
+Claims: TypeAlias = "Mapping[str, Any] | str | None"
+
+CLAIMS = "request.jwt.claims"  # the setting PostgREST passes a request's claims in
+APPLICATION = "pgproof"
+
+
+def connect(dsn: str, *, autocommit: bool = True, application: str = APPLICATION) -> Connection:
+    """Open a connection to ``dsn``. Raises ``ServerError`` if the server does not take it."""
+    try:
+        return psycopg.connect(dsn, autocommit=autocommit, application_name=application, connect_timeout=20)
+    except psycopg.OperationalError as error:
+        raise ServerError(f"cannot connect to {without_password(dsn)}: {str(error).strip()}") from error
+
+
+def without_password(dsn: str) -> str:
+    """``dsn`` as it may be printed."""
+    parts = psycopg.conninfo.conninfo_to_dict(dsn)
+    parts.pop("password", None)
+    return psycopg.conninfo.make_conninfo("", **parts)
+
+
+@contextmanager
+def rolled_back(connection: Connection) -> Iterator[Connection]:
+    """A transaction (or, inside one, a savepoint) that is undone at the end, whatever happened in it."""
+    with connection.transaction(force_rollback=True):
+        yield connection
+
+
+@contextmanager
+def acting_as(connection: Connection, role: str, claims: Claims = None) -> Iterator[Connection]:
+    """Be ``role`` with ``claims`` for the statements inside, and who one was before afterwards.
+
+    ``claims`` is a mapping (sent as JSON), a string (sent as it is, malformed on purpose perhaps) or ``None``
+    (the setting is absent, or empty where the session has had it before: PostgreSQL cannot unset a setting).
+    The statements run in a savepoint: an error inside is raised and leaves the transaction usable; what was
+    written without an error stays.
+    """
+    with connection.transaction():
+        before = connection.execute(
+            "select current_setting('role'), current_setting(%s, true)", (CLAIMS,)
+        ).fetchone()
+        become(connection, role, claims)
+        try:
+            yield connection
+        finally:
+            if connection.info.transaction_status != psycopg.pq.TransactionStatus.INERROR:
+                assert before is not None
+                connection.execute(
+                    "select set_config('role', %s, true), set_config(%s, %s, true)",
+                    (before[0], CLAIMS, before[1] or ""),
+                )
+
+
+def become(connection: Connection, role: str, claims: Claims = None) -> None:
+    """Switch to ``role`` and ``claims`` for the rest of the transaction (``set local``)."""
+    text = claims if isinstance(claims, str) else "" if claims is None else json.dumps(claims, default=str)
+    connection.execute(
+        "select set_config(%s, %s, true), set_config('role', %s, true)", (CLAIMS, text, role)
+    )
+
+
+def drop_database(connection: Connection, name: str) -> None:
+    """Drop database ``name`` if it exists, ending whoever is connected to it."""
+    connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))

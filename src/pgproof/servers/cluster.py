@@ -1,0 +1,294 @@
+"""A cluster: an initialised data directory in the cache, and one server on it for all who want it.
+
+``attach`` is the whole protocol (DESIGN.md, "The life of a server"): take a share of ``clients.lock``, use the
+server that runs or start one under a keeper. ``Lease.close`` gives the share back.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from pathlib import Path
+
+from pgproof.errors import ServerError
+from pgproof.servers import locks, places
+from pgproof.servers.server import Server
+
+KEEPER = Path(__file__).with_name("keeper.py")
+BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+UNUSED_DAYS = 14  # a cluster that nobody attached to for this long is removed by the next run
+WAIT = 90.0  # seconds until a server that does not come up counts as lost
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterSpec:
+    """What a cluster is made of; equal specs share one server.
+
+    ``settings`` go to the server's command line. ``owner`` is empty, or what sets this cluster apart: a project
+    that changes roles gets one of its own. ``content`` is the digest of what is prepared in it (roles).
+    """
+
+    kind: str
+    install: Path
+    version_num: int
+    settings: tuple[tuple[str, str], ...]
+    content: str = ""
+    owner: str = ""
+    control_path: bool = False
+
+    @property
+    def key(self) -> str:
+        """The name of the cluster's folder."""
+        parts = (self.kind, self.install, self.version_num, self.settings, self.content, self.owner)
+        return blake2b(repr(parts).encode(), digest_size=8).hexdigest()
+
+
+@dataclass(slots=True)
+class Lease:
+    """A share in a running server. ``fresh`` says that this lease found nobody else there and started it."""
+
+    server: Server
+    fresh: bool
+    _share: int = field(repr=False, default=-1)
+
+    def close(self) -> None:
+        """Give the share back; if it was the last, wait until the server has gone."""
+        if self._share < 0:
+            return
+        share, self._share = self._share, -1
+        os.close(share)
+        assert self.server.folder is not None
+        wait_until_gone(self.server.folder)
+
+    def __enter__(self) -> Lease:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def attach(spec: ClusterSpec, prepare: Callable[[Server], None] | None = None) -> Lease:
+    """Get a share in the server of ``spec``'s cluster, starting it (and making the cluster) if need be.
+
+    ``prepare`` is called with the server once per cluster, before anybody else can attach.
+    Raises ``ServerError`` with the server's own words if it does not start.
+    """
+    folder = places.cache_root() / "clusters" / spec.key
+    folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+    with locks.exclusive(folder / "start.lock"):
+        share = locks.open_lock(folder / "clients.lock")
+        try:
+            fcntl.flock(share, fcntl.LOCK_SH)  # waits while a keeper is stopping the server
+            fresh = not is_running(folder)
+            if fresh:
+                start(spec, folder)
+            server = describe(spec, folder)
+            if prepare and not (folder / "prepared").exists():
+                prepare(server)
+                (folder / "prepared").touch()
+        except BaseException:
+            os.close(share)
+            raise
+    return Lease(server, fresh, share)
+
+
+def is_running(folder: Path) -> bool:
+    """Whether a keeper lives and has said that its server accepts connections."""
+    return (folder / "state.json").exists() and locks.is_held(folder / "keeper.lock")
+
+
+def describe(spec: ClusterSpec, folder: Path) -> Server:
+    """How to reach the server that runs in ``folder``."""
+    return Server(
+        kind=spec.kind,
+        version_num=spec.version_num,
+        host=str(places.socket_folder(spec.key)),
+        port=json.loads((folder / "launch.json").read_text("utf-8"))["port"],
+        psql=spec.install / "bin" / "psql",
+        folder=folder,
+        control_path=spec.control_path,
+    )
+
+
+def start(spec: ClusterSpec, folder: Path) -> None:
+    """Clear away what an earlier server left, initialise if there is nothing, and start a keeper."""
+    reap(folder)
+    if not (folder / "data").exists():
+        remove_unused(folder.parent)
+        initialise(spec, folder)
+    launch(spec, folder)
+    log = (folder / "keeper.log").open("wb")
+    with log:
+        keeper = subprocess.Popen(
+            [sys.executable, "-I", "-S", str(KEEPER), str(folder)],
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+        )  # fmt: skip
+    limit = time.monotonic() + WAIT
+    while not (folder / "state.json").exists():
+        if keeper.poll() is not None or time.monotonic() > limit:
+            raise ServerError(why_not_started(folder))
+        time.sleep(0.001)
+    # The keeper outlives us on purpose; without this, Python warns that the child still runs.
+    keeper.returncode = 0
+
+
+def why_not_started(folder: Path) -> str:
+    """What the server and its keeper said before they gave up."""
+    said = [
+        (folder / name).read_text("utf-8", "replace").strip()
+        for name in ("server.log", "keeper.log")
+        if (folder / name).exists()
+    ]
+    words = "\n".join(text for text in said if text) or "neither the server nor its keeper said why"
+    return f"the server in {folder} did not start:\n{words}\nif its data is damaged, remove that folder"
+
+
+def initialise(spec: ClusterSpec, folder: Path) -> None:
+    """Run initdb into a folder that gets its name only when it is complete."""
+    account = places.server_account()
+    partial = folder / "data.partial"
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(mode=0o700)
+    if account.uid is not None:
+        os.chown(partial, account.uid, account.gid or -1)
+    locale = (
+        ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
+        if spec.version_num >= 170000
+        else ["--locale=C.UTF-8"]
+    )
+    command = [spec.install / "bin" / "initdb", "-D", partial, "-U", "postgres", "-E", "UTF8", *locale,
+               "--auth-local=trust", "--auth-host=scram-sha-256", "--no-sync", "--no-instructions",
+               "--wal-segsize=1"]  # fmt: skip
+    done = subprocess.run(
+        list(map(str, command)), capture_output=True, text=True, cwd="/", check=False,
+        user=account.uid, group=account.gid, extra_groups=None if account.uid is None else [],
+        env={"PATH": "/usr/bin:/bin", "LC_ALL": "C"},
+    )  # fmt: skip
+    if done.returncode:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise ServerError(f"initdb failed in {folder}:\n{done.stderr.strip()}")
+    partial.rename(folder / "data")
+
+
+def launch(spec: ClusterSpec, folder: Path) -> None:
+    """Write what the keeper is to run: loopback only, a free port, the socket in a private folder."""
+    account = places.server_account()
+    port = free_port()
+    settings = {
+        **dict(spec.settings),
+        "listen_addresses": "127.0.0.1",
+        "port": str(port),
+        "unix_socket_directories": str(places.socket_folder(spec.key)),
+    }
+    argv = [str(spec.install / "bin" / "postgres"), "-D", str(folder / "data")]
+    for name, value in settings.items():
+        argv += ["-c", f"{name}={value}"]
+    content = {
+        "argv": argv, "uid": account.uid, "gid": account.gid, "port": port,
+        "ready": str(folder / "data" / "postmaster.pid"), "log": str(folder / "server.log"),
+    }  # fmt: skip
+    (folder / "launch.json").write_text(json.dumps(content), "utf-8")
+    (folder / "boot").write_text(boot_id(), "utf-8")
+
+
+def free_port() -> int:
+    """A port of the loopback interface that is free now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def boot_id() -> str:
+    """What tells one boot of this machine from the next; empty where the system does not say."""
+    try:
+        return BOOT_ID.read_text("ascii").strip()
+    except OSError:
+        return ""
+
+
+def reap(folder: Path) -> None:
+    """End a server whose keeper is gone, and drop data that a power cut or a dirty project spoiled."""
+    abandoned = (folder / "state.json").exists()
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        pid = int((folder / "data" / "postmaster.pid").read_text("utf-8").splitlines()[0])
+        end(pid, folder)
+    crossed_boots = abandoned and (folder / "boot").read_text("utf-8") != boot_id()
+    (folder / "state.json").unlink(missing_ok=True)
+    # fsync is off: a clean or killed server leaves good data, a machine that went down may not.
+    if crossed_boots or (folder / "dirty").exists():
+        for name in ("prepared", "dirty"):
+            (folder / name).unlink(missing_ok=True)
+        shutil.rmtree(folder / "data", ignore_errors=True)
+
+
+def end(pid: int, folder: Path) -> None:
+    """Stop process ``pid`` if it really is the server of ``folder``; wait until it has gone."""
+    for number, patience in ((signal.SIGINT, 10.0), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0)):
+        limit = time.monotonic() + patience
+        if not serves(pid, folder):
+            return
+        os.kill(pid, number)
+        while serves(pid, folder) and time.monotonic() < limit:
+            time.sleep(0.005)
+
+
+def serves(pid: int, folder: Path) -> bool:
+    """Whether ``pid`` is a live postgres on the data directory in ``folder`` (and not a reused number)."""
+    found = subprocess.run(
+        ["ps", "-ww", "-o", "stat=,args=", "-p", str(pid)], capture_output=True, text=True, check=False
+    ) if not Path("/proc/self").exists() else None  # fmt: skip
+    if found is not None:
+        return str(folder / "data") in found.stdout and not found.stdout.startswith("Z")
+    with contextlib.suppress(OSError):
+        status = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()[0]
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        return status != "Z" and os.fsencode(folder / "data") in words
+    return False
+
+
+def wait_until_gone(folder: Path, patience: float = 30.0) -> None:
+    """Return when the server in ``folder`` has stopped, or at once if others still use it."""
+    limit = time.monotonic() + patience
+    fd = locks.open_lock(folder / "clients.lock")
+    try:
+        while time.monotonic() < limit and locks.is_held(folder / "keeper.lock"):
+            if not locks.try_lock(fd, fcntl.LOCK_EX) and locks.try_lock(fd, fcntl.LOCK_SH):
+                return  # shared with somebody: not ours to wait for
+            fcntl.flock(fd, fcntl.LOCK_UN)
+            time.sleep(0.002)
+    finally:
+        os.close(fd)
+
+
+def remove_unused(root: Path) -> None:
+    """Remove clusters that nobody has attached to for two weeks and nobody is attached to now."""
+    oldest = time.time() - UNUSED_DAYS * 86400
+    for folder in root.iterdir():
+        lock = folder / "launch.json"
+        if not lock.exists() or lock.stat().st_mtime > oldest:
+            continue
+        with alone(folder) as is_alone:
+            if is_alone and not is_running(folder):
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def alone(folder: Path) -> Iterator[bool]:
+    """Hold ``clients.lock`` of ``folder`` exclusively if nobody else has a share; yields whether."""
+    fd = locks.open_lock(folder / "clients.lock")
+    try:
+        yield locks.try_lock(fd, fcntl.LOCK_EX)
+    finally:
+        os.close(fd)
