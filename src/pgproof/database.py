@@ -15,6 +15,8 @@ from psycopg import sql
 
 from pgproof.errors import ServerError
 
+__all__ = ["Claims", "Connection", "acting_as", "become", "connect", "drop_database", "rolled_back", "sql"]
+
 Connection: TypeAlias = "psycopg.Connection[tuple[Any, ...]]"
 Claims: TypeAlias = "Mapping[str, Any] | str | None"
 

@@ -1,0 +1,16 @@
+"""Digest -> template database -> clones, on a server shared by everybody who wants the same."""
+
+from pgproof.template.build import NeedsOwnCluster, Template, digests, ensure_template
+from pgproof.template.session import Clone, Session, open_session, platform_of, start_session
+
+__all__ = [
+    "Clone",
+    "NeedsOwnCluster",
+    "Session",
+    "Template",
+    "digests",
+    "ensure_template",
+    "open_session",
+    "platform_of",
+    "start_session",
+]

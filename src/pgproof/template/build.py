@@ -1,0 +1,227 @@
+"""From a project to a template database: the longest prefix that exists already, and psql for the rest.
+
+A template is named by a digest of all that made it and marked ``datistemplate`` as the very last step, so a ruin
+is known by the missing mark (the idea is pgtestdb's). Besides the finished state, the states 1, 2, 4, 8 ... steps before it are kept, because the last
+migrations are the ones being edited.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+
+import pgproof
+from pgproof import database, platforms, psql, servers
+from pgproof.database import sql
+from pgproof.errors import PgproofError
+from pgproof.project import Project
+from pgproof.template import cluster_state, names
+from pgproof.template.note import Note
+from pgproof.template.session import Session, platform_of
+
+BUILD_LOCK = 7_021_954_118  # one builder per server; any constant that is ours
+Progress = Callable[[str], None]
+
+
+class NeedsOwnCluster(PgproofError):
+    """The project's scripts change roles or settings of the cluster, so it cannot share one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A finished template: its database, what its build said, and how many migrations this call had to apply."""
+
+    name: str
+    digest: str
+    settings: tuple[tuple[str, str], ...]
+    note: Note
+    applied: int
+
+
+def digests(project: Project, server: servers.Server) -> tuple[str, ...]:
+    """The digest of the platform alone, then one per migration: everything that could make a difference counts."""
+    platform = platform_of(project)
+    base = repr((pgproof.__version__, platforms.digest(platform), server.kind, server.version_num))
+    parts = ("", *project.chain)
+    return tuple(blake2b(f"{base}\0{part}".encode(), digest_size=16).hexdigest() for part in parts)
+
+
+def ensure_template(
+    session: Session, project: Project, *, reuse: bool = True, shared: bool = True, progress: Progress = lambda _: None
+) -> Template:
+    """Find or build the template of ``project`` with every migration applied.
+
+    ``reuse=False`` builds it again from nothing. ``shared`` says that other projects use the cluster too.
+    Raises ``ScriptFailed`` if a migration does not apply, ``NeedsOwnCluster`` if it changes the cluster.
+    """
+    wanted = digests(project, session.server)
+    found = read_template(session, wanted[-1], project) if reuse else None
+    if found:
+        return found
+    connection = session.maintenance
+    connection.execute("select pg_catalog.pg_advisory_lock(%s)", (BUILD_LOCK,))
+    try:
+        remove_ruins(session)
+        found = read_template(session, wanted[-1], project) if reuse else None  # while we waited
+        if found:
+            return found
+        return build(session, project, wanted, reuse, shared, progress)
+    finally:
+        if not connection.broken:
+            connection.execute("select pg_catalog.pg_advisory_unlock(%s)", (BUILD_LOCK,))
+
+
+def read_template(session: Session, digest: str, project: Project) -> Template | None:
+    """The finished template with ``digest``, if there is one."""
+    row = session.maintenance.execute(
+        "select pg_catalog.shobj_description(oid, 'pg_database') from pg_catalog.pg_database"
+        " where datname = %s and datistemplate",
+        (names.template(digest),),
+    ).fetchone()
+    if row is None:
+        return None
+    settings = platforms.database_settings(platform_of(project))
+    return Template(names.template(digest), digest, settings, Note.from_text(row[0]), applied=0)
+
+
+def remove_ruins(session: Session) -> None:
+    """Drop what a builder left who was killed: with the build lock in our hands, nobody is building."""
+    rows = session.maintenance.execute(
+        "select datname from pg_catalog.pg_database where datname = any(%s) or datname like %s"
+        " or (datname like %s and not datistemplate)",
+        ([cron_database(session)], names.WORK.replace("_", "\\_") + "%", names.TEMPLATE.replace("_", "\\_") + "%"),
+    ).fetchall()
+    for (name,) in rows:
+        database.drop_database(session.maintenance, name)
+
+
+def cron_database(session: Session) -> str | None:
+    """The one database in which a real pg_cron can be created, if the server has it loaded."""
+    row = session.maintenance.execute("select pg_catalog.current_setting('cron.database_name', true)").fetchone()
+    return row[0] if row else None
+
+
+def build(
+    session: Session, project: Project, wanted: Sequence[str], reuse: bool, shared: bool, progress: Progress
+) -> Template:
+    """Apply what is missing on top of the longest finished prefix, keeping states on the way."""
+    start, note = longest_prefix(session, wanted) if reuse else (-1, Note())
+    before = cluster_state.read(session.maintenance)
+    work = cron_database(session) or names.WORK + session.token
+    made = {work}
+    platform = platform_of(project)
+    settings = platforms.database_settings(platform)
+    try:
+        session.create(work, names.template(wanted[start]) if start >= 0 else "template0")
+        session.set_defaults(work, settings)
+        if start < 0:
+            start, note = 0, Note(missing=apply_platform(session, platform, work))
+            made.add(snapshot(session, work, wanted[0], note))
+        for first, last in stretches(start, len(wanted) - 1):
+            progress(f"applying {project.migrations[last - 1].up.name}")
+            note = replace(note, said=note.said + apply(session, project, work, first, last))
+            if last < len(wanted) - 1:
+                made.add(snapshot(session, work, wanted[last], note))
+        if shared and cluster_state.read(session.maintenance) != before:
+            raise NeedsOwnCluster(f"{project.name} changes roles or settings that its whole cluster has")
+    except BaseException:
+        clear_away(session, made, before)
+        raise
+    finish(session, work, wanted[-1], note)
+    return Template(names.template(wanted[-1]), wanted[-1], settings, note, len(wanted) - 1 - start)
+
+
+def longest_prefix(session: Session, wanted: Sequence[str]) -> tuple[int, Note]:
+    """The index of the last digest that has a finished template, and the note on it; -1 if none has."""
+    rows = session.maintenance.execute(
+        "select datname, pg_catalog.shobj_description(oid, 'pg_database') from pg_catalog.pg_database"
+        " where datistemplate and datname = any(%s)",
+        ([names.template(each) for each in wanted],),
+    ).fetchall()
+    notes: dict[str, str | None] = dict(rows)
+    for index in range(len(wanted) - 1, -1, -1):
+        if names.template(wanted[index]) in notes:
+            return index, Note.from_text(notes[names.template(wanted[index])])
+    return -1, Note()
+
+
+def stretches(start: int, end: int) -> list[tuple[int, int]]:
+    """Runs of migrations (first, last; counted from 1) between the states worth keeping.
+
+    >>> stretches(0, 7)
+    [(1, 3), (4, 5), (6, 6), (7, 7)]
+    """
+    kept, distance = [end], 1
+    while end - distance > start:
+        kept.append(end - distance)
+        distance *= 2
+    stops = [start, *sorted(kept)]
+    return [(first + 1, last) for first, last in zip(stops, stops[1:]) if last > first]
+
+
+def apply_platform(session: Session, platform: platforms.Platform, work: str) -> tuple[str, ...]:
+    """Make the empty database ``work`` look like the platform; returns the extensions that could not be had."""
+    extensions = platforms.extension_sql(platform, set(session.available))
+    with database.connect(session.server.dsn(work)) as connection:
+        for _, text in platforms.scripts(platform):
+            connection.execute(text.encode())
+        if extensions.sql:
+            connection.execute(extensions.sql.encode())
+    return extensions.missing
+
+
+def apply(session: Session, project: Project, work: str, first: int, last: int) -> tuple[psql.Message, ...]:
+    """Apply migrations ``first`` to ``last`` (counted from 1) to the database ``work``."""
+    scripts = [each.up for each in project.migrations[first - 1 : last]]
+    return psql.run(session.server.psql, session.server.dsn(work), scripts, project.root)
+
+
+def snapshot(session: Session, work: str, digest: str, note: Note) -> str:
+    """Keep the present state of ``work`` as the template with ``digest``; returns its name."""
+    copy = f"{names.WORK}{digest[:24]}"
+    end_connections(session, work)
+    session.create(copy, work)
+    return finish(session, copy, digest, note)
+
+
+def finish(session: Session, made: str, digest: str, note: Note) -> str:
+    """Turn database ``made`` into the template with ``digest``: name, note, and last of all the mark."""
+    name = names.template(digest)
+    connection = session.maintenance
+    discard_template(session, name)
+    end_connections(session, made)
+    target = sql.Identifier(name)
+    connection.execute(sql.SQL("alter database {} rename to {}").format(sql.Identifier(made), target))
+    connection.execute(sql.SQL("comment on database {} is {}").format(target, sql.Literal(note.to_text())))
+    connection.execute(sql.SQL("alter database {} with is_template true").format(target))
+    return name
+
+
+def end_connections(session: Session, name: str) -> None:
+    """End what is connected to a database of ours (a psql that has just left, pg_cron's launcher)."""
+    session.maintenance.execute(
+        "select pg_catalog.pg_terminate_backend(pid, 5000) from pg_catalog.pg_stat_activity where datname = %s",
+        (name,),
+    )
+
+
+def discard_template(session: Session, name: str) -> None:
+    """Drop a template, mark and all, if it exists."""
+    session.maintenance.execute(
+        "update pg_catalog.pg_database set datistemplate = false where datname = %s", (name,)
+    )
+    database.drop_database(session.maintenance, name)
+
+
+def clear_away(session: Session, made: Iterable[str], before: cluster_state.ClusterState) -> None:
+    """Undo a build that failed: its databases, its roles; what cannot be undone marks the cluster as dirty."""
+    if session.maintenance.broken:
+        return
+    for name in made:
+        discard_template(session, name)
+    if cluster_state.read(session.maintenance) == before:
+        return
+    cluster_state.drop_roles_made_since(session.maintenance, before)
+    if cluster_state.read(session.maintenance) != before and session.server.folder:
+        (session.server.folder / "dirty").touch()

@@ -1,0 +1,169 @@
+"""``Session``: a share in a server together with the right to make databases there.
+
+Everything a session makes carries its token; when a session is gone, the next one drops what it left.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from pgproof import database, platforms, servers
+from pgproof.database import Connection, sql
+from pgproof.project import Project
+from pgproof.template import names
+
+LEFTOVERS = """
+select d.datname
+from pg_catalog.pg_database as d
+where d.datname like 'pgproof\\_c\\_%'
+    and not exists (
+        select from pg_catalog.pg_stat_activity as a
+        where a.application_name = 'pgproof ' || substr(d.datname, 11, 8)
+    )
+order by d.datname
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Clone:
+    """A database of one's own: its name, and how to connect to it."""
+
+    name: str
+    dsn: str
+
+
+@dataclass(slots=True)
+class Session:
+    """An open server, a maintenance connection and the clones made through it. Make one with ``open_session``."""
+
+    lease: servers.Lease
+    maintenance: Connection
+    token: str
+    available: frozenset[str]
+    count: int = 0
+    clones: list[str] = field(default_factory=list)
+
+    @property
+    def server(self) -> servers.Server:
+        """The server of this session."""
+        return self.lease.server
+
+    def create(self, name: str, template: str = "template0") -> None:
+        """Create database ``name`` as a copy of ``template``, by copying files, which is the fastest way here."""
+        strategy = sql.SQL(" strategy file_copy" if self.server.version_num >= 150000 else "")
+        self.maintenance.execute(
+            sql.SQL("create database {} template {}{}").format(
+                sql.Identifier(name), sql.Identifier(template), strategy
+            )
+        )
+
+    def clone(self, template: str, settings: tuple[tuple[str, str], ...] = ()) -> Clone:
+        """A new copy of ``template``, dropped at the end of the session at the latest.
+
+        ``settings`` are those that each connection to it starts with (a copy does not inherit its template's).
+        """
+        self.count += 1
+        name = names.clone(self.token, self.count)
+        self.create(name, template)
+        self.clones.append(name)
+        self.set_defaults(name, settings)
+        return Clone(name, self.server.dsn(name))
+
+    def set_defaults(self, name: str, settings: tuple[tuple[str, str], ...]) -> None:
+        """Give every later connection to database ``name`` these settings, as (name, value as SQL)."""
+        for setting, value in settings:
+            self.maintenance.execute(
+                sql.SQL("alter database {} set {} to " + value).format(
+                    sql.Identifier(name), sql.Identifier(setting)
+                )
+            )
+
+    def drop(self, name: str) -> None:
+        """Drop a database that pgproof made. Raises ``ValueError`` for any other."""
+        if not names.is_ours(name):
+            raise ValueError(f"{name} was not made by pgproof and is not dropped")
+        database.drop_database(self.maintenance, name)
+        if name in self.clones:
+            self.clones.remove(name)
+
+    def keep(self, name: str, label: str) -> str:
+        """Rename clone ``name`` so that it outlives the session; returns the new name."""
+        kept = f"{names.KEPT}{label}"[:63]
+        database.drop_database(self.maintenance, kept)
+        self.maintenance.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s", (name,)
+        )
+        self.maintenance.execute(
+            sql.SQL("alter database {} rename to {}").format(sql.Identifier(name), sql.Identifier(kept))
+        )
+        self.clones.remove(name)
+        return kept
+
+    def reap(self) -> None:
+        """Drop clones of sessions that are gone."""
+        for (name,) in self.maintenance.execute(LEFTOVERS).fetchall():
+            database.drop_database(self.maintenance, name)
+
+    def close(self) -> None:
+        """Drop what this session made and give the server back."""
+        try:
+            if not self.maintenance.closed and not self.maintenance.broken:
+                for name in list(self.clones):
+                    self.drop(name)
+            self.maintenance.close()
+        finally:
+            self.lease.close()
+
+
+@contextmanager
+def open_session(project: Project, choice: str, owner: str = "") -> Iterator[Session]:
+    """Open a session on a server of kind ``choice`` for ``project``'s platform; everything it makes goes with it.
+
+    ``owner`` sets the cluster apart from the one that other projects share.
+    """
+    session = start_session(project, choice, owner)
+    try:
+        yield session
+    finally:
+        session.close()
+
+
+def start_session(project: Project, choice: str, owner: str = "") -> Session:
+    """As ``open_session``, for a caller that closes the session itself."""
+    platform = platform_of(project)
+    roles = platforms.roles_sql(platform)
+    lease = servers.lease(
+        choice,
+        content=f"{platform.name} {platforms.digest(platforms.Platform(platform.name))}",
+        owner=owner,
+        prepare=lambda server: prepare(server, roles),
+        stand_ins=platforms.extensions_dir(),
+        allow_url=project.settings.allow_url,
+    )
+    token = secrets.token_hex(names.TOKEN // 2)
+    try:
+        maintenance = database.connect(lease.server.dsn(), application=f"pgproof {token}")
+    except BaseException:
+        lease.close()
+        raise
+    found = maintenance.execute("select name from pg_catalog.pg_available_extensions").fetchall()
+    session = Session(lease, maintenance, token, frozenset(name for (name,) in found))
+    session.reap()
+    return session
+
+
+def prepare(server: servers.Server, roles: str) -> None:
+    """Put the platform's roles into a new cluster."""
+    if not roles:
+        return
+    connection = database.connect(server.dsn())
+    with connection:
+        connection.execute(roles.encode())
+
+
+def platform_of(project: Project) -> platforms.Platform:
+    """The platform that a project's settings ask for."""
+    return platforms.Platform(project.platform, project.settings.privileges, project.settings.extensions)
