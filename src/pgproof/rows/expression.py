@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 Truth: TypeAlias = Literal["true", "false", "unknown", "document", "normalized", "json"]
 
@@ -134,11 +134,16 @@ class IsTruth:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A function. SQL's own syntax is a call too: EXTRACT is ``extract``, COALESCE is ``coalesce``."""
+    """A function, its name as the catalog has it; ``keyword`` where it is printed in a syntax of SQL's own.
+
+    COALESCE, EXTRACT, CURRENT_DATE, AT TIME ZONE (``timezone``), POSITION, TRIM (``btrim``) and so on, with
+    the arguments in the order of the function.
+    """
 
     name: str
     arguments: tuple[Expression, ...] = ()
     schema: str | None = None
+    keyword: bool = False
     variadic: bool = False
 
 
@@ -244,7 +249,9 @@ def columns_of(expression: Expression) -> tuple[str, ...]:
 
 def rewrite(expression: Expression, change: Callable[[Expression], Expression]) -> Expression:
     """A copy in which ``change`` was applied to every node, innermost first."""
-    parts = {part.name: _rewritten(getattr(expression, part.name), change) for part in fields(expression)}
+    parts: dict[str, Any] = {
+        part.name: _rewritten(getattr(expression, part.name), change) for part in fields(expression)
+    }
     return change(replace(expression, **parts))
 
 
