@@ -249,7 +249,8 @@ class Job:
 class Other:
     """An object of a rarer kind (operator, cast, collation, statistics ...): enough to see that it changed.
 
-    ``name`` is the identity that PostgreSQL gives it (``pg_catalog.=(...)``), ``definition`` what its catalog
+    Members of extensions are not listed: the version of the extension stands for them. ``name`` is the
+    identity that PostgreSQL gives it (``public.=#=(integer,text)``), ``definition`` what its catalog
     row says, as ``name=value`` lines.
     """
 
@@ -259,4 +260,3 @@ class Other:
     definition: tuple[str, ...] = ()
     grants: tuple[Grant, ...] = ()
     comment: str | None = None
-    extension: str | None = field(default=None, metadata=DERIVED)

@@ -136,7 +136,8 @@ class ForeignKey(Constraint):
 class Index:
     """An index. ``columns`` has None where the key is an expression, ``expressions`` are those in order.
 
-    ``parent`` is the partitioned index that it is a part of; ``constraint`` says that a constraint owns it.
+    ``parent`` is the index of the partitioned table that it is a part of;
+    ``constraint`` says that a constraint owns it.
     """
 
     name: str = field(metadata=KEY)
