@@ -1,6 +1,6 @@
-"""What exists before the first migration: the SQL that stands in for Supabase, and extensions that a server lacks.
+"""What exists before the first migration: SQL that stands in for Supabase, and for extensions a server lacks.
 
-`template` runs what this room returns; `servers` puts `extensions_dir()` on the server's `extension_control_path`.
+``template`` runs what this room returns; ``servers`` puts ``extensions_dir()`` on ``extension_control_path``.
 """
 
 from __future__ import annotations
@@ -9,10 +9,9 @@ import hashlib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-if TYPE_CHECKING:
-    import psycopg
+from pgproof.database import Connection
 
 Privileges = Literal["classic", "explicit"]
 
@@ -28,8 +27,9 @@ _BRING_THEIR_SCHEMA = frozenset({"pg_cron", "pg_net", "plpgsql", "supabase_vault
 class Platform:
     """What a project finds before its first migration.
 
-    `privileges` says which of Supabase's two worlds the database is in: `classic` (before 2026-10-30) grants everything made in
-    `public` to the API roles, `explicit` grants nothing. `extensions` are those that the owner enabled beforehand.
+    ``privileges`` says which of Supabase's two worlds the database is in. ``classic``, the default because most
+    projects were created in it (before 2026-10-30), grants everything made in ``public`` to the API roles at
+    once; ``explicit`` grants nothing. ``extensions`` are those that the owner enabled beforehand.
     """
 
     name: Literal["supabase", "plain"] = "supabase"
@@ -39,7 +39,7 @@ class Platform:
 
 @dataclass(frozen=True)
 class Extensions:
-    """The script that creates a platform's extensions, and the names that neither the server nor pgproof has."""
+    """The script that creates a platform's extensions, and the names that nobody has."""
 
     sql: str
     missing: tuple[str, ...]
@@ -55,7 +55,7 @@ def scripts(platform: Platform) -> tuple[tuple[str, str], ...]:
 
 
 def roles_sql(platform: Platform) -> str:
-    """The script that the cluster needs once, '' for none. It may run again, and from two databases at the same time."""
+    """The script that the cluster needs once, '' for none. It may run again, and from two databases at a time."""
     if platform.name == "plain":
         return ""
     return (_HERE / "supabase" / "roles.sql").read_text(encoding="utf-8")
@@ -64,7 +64,8 @@ def roles_sql(platform: Platform) -> str:
 def database_settings(platform: Platform) -> tuple[tuple[str, str], ...]:
     """Settings that every session in the database starts with, as (name, value).
 
-    They are not part of `scripts`, because `create database ... template` copies no settings: each clone has to be given them.
+    They are not part of ``scripts``, because ``create database ... template`` copies no settings: each clone has
+    to be given them.
     """
     if platform.name == "plain":
         return ()
@@ -78,7 +79,7 @@ def extension_names(platform: Platform) -> tuple[str, ...]:
 
 
 def extension_sql(platform: Platform, available: set[str]) -> Extensions:
-    """The script for `extension_names`, out of the names in `available` (pg_available_extensions of the server)."""
+    """The script for ``extension_names``, out of those in ``available`` (the server's pg_available_extensions)."""
     names = extension_names(platform)
     present = [name for name in names if name in available]
     missing = tuple(name for name in names if name not in available)
@@ -95,9 +96,9 @@ def _quoted(name: str) -> str:
 
 
 def extensions_dir() -> Path:
-    """The folder to put on `extension_control_path`, after `$system`, so that a real extension always wins.
+    """The folder to put on ``extension_control_path``, after ``$system``, so that a real extension always wins.
 
-    PostgreSQL (18 and later) looks for control files in its subfolder `extension`.
+    PostgreSQL (18 and later) looks for control files in its subfolder ``extension``.
     """
     return _HERE
 
@@ -113,7 +114,7 @@ def stand_ins(available: set[str]) -> tuple[str, ...]:
     return tuple(name for name in stand_in_names() if name not in available)
 
 
-def stand_ins_in(conn: psycopg.Connection) -> tuple[str, ...]:
+def stand_ins_in(conn: Connection) -> tuple[str, ...]:
     """The extensions of this database that are stand-ins, recognised by their comment."""
     rows = conn.execute(
         "select e.extname from pg_catalog.pg_extension as e"
@@ -125,8 +126,21 @@ def stand_ins_in(conn: psycopg.Connection) -> tuple[str, ...]:
 
 
 def clock_sql() -> str:
-    """The script that puts the movable clock and `run_jobs` into the schema `pgproof` of a disposable database."""
-    return (_HERE / "clock.sql").read_text(encoding="utf-8")
+    """The script that puts the movable clock and ``run_jobs`` into schema ``pgproof`` of a disposable database.
+
+    It reads schedules with the same SQL as the stand-in for pg_cron, which a server with the real one has not.
+    """
+    _, begin, rest = (
+        (_HERE / "extension" / "pg_cron--1.6.sql").read_text("utf-8").partition("-- schedules: begin")
+    )
+    schedules, end, _ = rest.partition("-- schedules: end")
+    assert begin and end, "the parts of the script that clock_sql takes are no longer marked"
+    parts = [
+        "create schema pgproof;\ngrant usage on schema pgproof to public;\n",
+        f"{begin}{schedules}".replace("pgproof_cron.", "pgproof."),
+        *((_HERE / name).read_text("utf-8") for name in ("clock.sql", "jobs.sql")),
+    ]
+    return "\n".join(parts)
 
 
 def digest(platform: Platform) -> str:
