@@ -27,9 +27,9 @@ _BRING_THEIR_SCHEMA = frozenset({"pg_cron", "pg_net", "plpgsql", "supabase_vault
 class Platform:
     """What a project finds before its first migration.
 
-    ``privileges`` says which of Supabase's two worlds the database is in. ``classic``, the default because most
-    projects were created in it (before 2026-10-30), grants everything made in ``public`` to the API roles at
-    once; ``explicit`` grants nothing. ``extensions`` are those that the owner enabled beforehand.
+    ``privileges`` says which of Supabase's two worlds the database is in. ``classic``, the default because
+    most projects were created in it (before 2026-10-30), grants everything made in ``public`` to the API roles
+    at once; ``explicit`` grants nothing. ``extensions`` are those that the owner enabled beforehand.
     """
 
     name: Literal["supabase", "plain"] = "supabase"
@@ -55,7 +55,10 @@ def scripts(platform: Platform) -> tuple[tuple[str, str], ...]:
 
 
 def roles_sql(platform: Platform) -> str:
-    """The script that the cluster needs once, '' for none. It may run again, and from two databases at a time."""
+    """The script that the cluster needs once, '' for none.
+
+    It may run again, and from two databases at the same time.
+    """
     if platform.name == "plain":
         return ""
     return (_HERE / "supabase" / "roles.sql").read_text(encoding="utf-8")
@@ -64,8 +67,8 @@ def roles_sql(platform: Platform) -> str:
 def database_settings(platform: Platform) -> tuple[tuple[str, str], ...]:
     """Settings that every session in the database starts with, as (name, value).
 
-    They are not part of ``scripts``, because ``create database ... template`` copies no settings: each clone has
-    to be given them.
+    They are not part of ``scripts``, because ``create database ... template`` copies no settings: each clone
+    has to be given them.
     """
     if platform.name == "plain":
         return ()
@@ -79,7 +82,7 @@ def extension_names(platform: Platform) -> tuple[str, ...]:
 
 
 def extension_sql(platform: Platform, available: set[str]) -> Extensions:
-    """The script for ``extension_names``, out of those in ``available`` (the server's pg_available_extensions)."""
+    """The script for ``extension_names``; ``available`` is what the server's pg_available_extensions has."""
     names = extension_names(platform)
     present = [name for name in names if name in available]
     missing = tuple(name for name in names if name not in available)
@@ -96,7 +99,7 @@ def _quoted(name: str) -> str:
 
 
 def extensions_dir() -> Path:
-    """The folder to put on ``extension_control_path``, after ``$system``, so that a real extension always wins.
+    """The folder to put on ``extension_control_path`` after ``$system``, so that a real extension always wins.
 
     PostgreSQL (18 and later) looks for control files in its subfolder ``extension``.
     """
@@ -126,15 +129,16 @@ def stand_ins_in(conn: Connection) -> tuple[str, ...]:
 
 
 def clock_sql() -> str:
-    """The script that puts the movable clock and ``run_jobs`` into schema ``pgproof`` of a disposable database.
+    """The script that puts the movable clock and ``run_jobs`` into schema ``pgproof`` of a database.
 
-    It reads schedules with the same SQL as the stand-in for pg_cron, which a server with the real one has not.
+    It reads schedules with the SQL of the stand-in for pg_cron, which a server with the real one has not.
     """
     _, begin, rest = (
         (_HERE / "extension" / "pg_cron--1.6.sql").read_text("utf-8").partition("-- schedules: begin")
     )
     schedules, end, _ = rest.partition("-- schedules: end")
-    assert begin and end, "the parts of the script that clock_sql takes are no longer marked"
+    assert begin, "the script no longer marks where schedules begin"
+    assert end, "the script no longer marks where schedules end"
     parts = [
         "create schema pgproof;\ngrant usage on schema pgproof to public;\n",
         f"{begin}{schedules}".replace("pgproof_cron.", "pgproof."),
@@ -143,6 +147,7 @@ def clock_sql() -> str:
     return "\n".join(parts)
 
 
+@cache
 def digest(platform: Platform) -> str:
     """A key that changes whenever a database made for this platform would come out differently."""
     made_of = hashlib.sha256(repr(platform).encode())

@@ -1,4 +1,4 @@
-"""The movable clock of a database, and what pg_cron would do while it moves (``clock.sql`` and ``jobs.sql``)."""
+"""The movable clock of a database, and what pg_cron would do while it moves (``clock.sql``, ``jobs.sql``)."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ class Clock:
     def run_jobs(self, from_: datetime, until: datetime) -> list[JobRun]:
         """Run every job that is due in (``from_``, ``until``], each at its time, in order of time and job.
 
-        A job that fails is in the list and in cron.job_run_details, and leaves nothing else. Afterwards the clock
-        shows what it showed before. Raises ``psycopg.errors.UndefinedTable`` where pg_cron is not created.
+        A job that fails is in the list and in cron.job_run_details, and leaves nothing else. Afterwards the
+        clock shows what it showed before. Raises ``psycopg.errors.UndefinedTable`` without pg_cron.
         """
         self._ensure_installed()
         rows = self._conn.execute(

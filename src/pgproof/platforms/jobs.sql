@@ -59,8 +59,8 @@ begin
 end
 $$;
 
--- Be a job's user as in a connection of his own: no claims, and the search_path that a connection starts with.
-create function pgproof.start_session(p_username text) returns void
+-- Be a job's user as in a connection of his own: no claims, and p_path, the search_path that a connection starts with.
+create function pgproof.start_session(p_username text, p_path text) returns void
 language plpgsql
 as $$
 begin
@@ -70,7 +70,7 @@ begin
         array['request.jwt.claim.sub', ''],
         array['request.jwt.claim.role', ''],
         array['request.jwt.claim.email', ''],
-        array['search_path', (select s.reset_val from pg_catalog.pg_settings as s where s.name = 'search_path')],
+        array['search_path', p_path],
         array['session_authorization', p_username]
     ]);
 end
@@ -180,7 +180,7 @@ as $$
 $$;
 
 -- Executes a job's command as the job's user, and reports it as the completion does. Raises what the command raises.
-create function pgproof.execute_job(p_username text, p_command text) returns text
+create function pgproof.execute_job(p_username text, p_command text, p_path text) returns text
 language plpgsql
 as $$
 declare
@@ -188,7 +188,7 @@ declare
     temporary constant oid [] := pgproof.temporary_tables();
     affected bigint := 0;
 begin
-    perform pgproof.start_session(p_username);
+    perform pgproof.start_session(p_username, p_path);
     if pgproof.last_statement(p_command) ~ '^vacuum\M' then
         -- It refuses to run in a transaction, and changes nothing that a test could see.
         raise notice 'left out, because it refuses a transaction: %', p_command;
@@ -203,7 +203,7 @@ end
 $$;
 
 -- Runs a job at its due time and writes its history. A job that fails leaves nothing but its history.
-create function pgproof.run_job(p_job bigint, p_due timestamptz) returns pgproof.job_run
+create function pgproof.run_job(p_job bigint, p_due timestamptz, p_path text) returns pgproof.job_run
 language plpgsql
 as $$
 declare
@@ -218,7 +218,7 @@ begin
     run.jobname := job.jobname;
     run.due_at := pgproof.set_clock(p_due);
     begin
-        run.return_message := pgproof.execute_job(job.username, job.command);
+        run.return_message := pgproof.execute_job(job.username, job.command, p_path);
         run.status := 'succeeded';
     exception
         when others then
@@ -244,6 +244,7 @@ language plpgsql
 as $$
 declare
     clock constant text := coalesce(pg_catalog.current_setting('pgproof.now', true), '');
+    path constant text := (select s.reset_val from pg_catalog.pg_settings as s where s.name = 'search_path');
     reached timestamptz := p_from;
     last_job bigint := 9223372036854775807;
     planned text;
@@ -260,7 +261,7 @@ begin
         for i in 1 .. coalesce(pg_catalog.array_length(due.jobs, 1), 0) loop
             reached := due.times[i];
             last_job := due.jobs[i];
-            return next pgproof.run_job(last_job, reached);
+            return next pgproof.run_job(last_job, reached, path);
             continue plan when pgproof.schedule_state() is distinct from planned;
         end loop;
         exit plan;
