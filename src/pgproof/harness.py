@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from pgproof import conductor, database, project
-from pgproof.conductor import Workbench
+from pgproof import database, project
+from pgproof.conductor.bench import Workbench, open_workbench
 from pgproof.database import Connection
 from pgproof.settings import checked, read
 
@@ -56,7 +56,7 @@ class Harness:
                 chosen = checked("privileges", self.privileges, "--pgproof-privileges")
                 settings = replace(settings, privileges=chosen)
             loaded = project.load(folder, settings)
-            self._benches[folder] = conductor.open_workbench(loaded, self.server or settings.server)
+            self._benches[folder] = open_workbench(loaded, self.server or settings.server)
         return self._benches[folder]
 
     @contextmanager

@@ -21,6 +21,7 @@ def lease(
     *,
     content: str = "",
     owner: str = "",
+    passing: bool = False,
     prepare: Callable[[Server], None] | None = None,
     stand_ins: Path | None = None,
     allow_url: bool = False,
@@ -28,6 +29,7 @@ def lease(
     """Get a share in a server of the kind ``choice``; close the lease to give it back.
 
     ``content`` names what ``prepare`` puts into a new cluster, ``owner`` sets a cluster apart from all others,
+    ``passing`` removes it at the end,
     ``stand_ins`` is a folder of extensions that PostgreSQL 18 and later can be offered. ``allow_url`` is the
     permission that a URL needs. Raises ``ServerError`` if no server can be had, ``UsageError`` for an unknown kind.
     """
@@ -39,12 +41,12 @@ def lease(
     if kind == "container":
         from pgproof.servers import container
 
-        return container.lease(detail, content=content, owner=owner, prepare=prepare, stand_ins=stand_ins)
+        return container.lease(detail, content=content, owner=owner, passing=passing, prepare=prepare, stand_ins=stand_ins)
     if kind in ("embedded", "local"):
         from pgproof.servers import installed
 
         return installed.lease(
-            kind, detail, content=content, owner=owner, prepare=prepare, stand_ins=stand_ins
+            kind, detail, content=content, owner=owner, passing=passing, prepare=prepare, stand_ins=stand_ins
         )
     raise UsageError(
         f"unknown server {choice!r}; expected embedded, local[:BINDIR], container[:IMAGE] or postgresql://..."

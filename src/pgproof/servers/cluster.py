@@ -10,6 +10,7 @@ import contextlib
 import fcntl
 import json
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -45,6 +46,7 @@ class ClusterSpec:
     settings: tuple[tuple[str, str], ...]
     content: str = ""
     owner: str = ""
+    passing: bool = False
     control_path: bool = False
 
     @property
@@ -60,16 +62,12 @@ class Lease:
 
     server: Server
     fresh: bool
-    _share: int = field(repr=False, default=-1)
+    release: Callable[[], None] = field(repr=False)
 
     def close(self) -> None:
         """Give the share back; if it was the last, wait until the server has gone."""
-        if self._share < 0:
-            return
-        share, self._share = self._share, -1
-        os.close(share)
-        assert self.server.folder is not None
-        wait_until_gone(self.server.folder)
+        release, self.release = self.release, lambda: None
+        release()
 
     def __enter__(self) -> Lease:
         return self
@@ -91,6 +89,8 @@ def attach(spec: ClusterSpec, prepare: Callable[[Server], None] | None = None) -
         try:
             fcntl.flock(share, fcntl.LOCK_SH)  # waits while a keeper is stopping the server
             fresh = not is_running(folder)
+            if spec.passing:
+                (folder / "passing").touch()
             if fresh:
                 start(spec, folder)
             server = describe(spec, folder)
@@ -100,7 +100,21 @@ def attach(spec: ClusterSpec, prepare: Callable[[Server], None] | None = None) -
         except BaseException:
             os.close(share)
             raise
-    return Lease(server, fresh, share)
+    return Lease(server, fresh, lambda: detach(spec, folder, share))
+
+
+def detach(spec: ClusterSpec, folder: Path, share: int) -> None:
+    """Give back a share; remove a passing cluster that nobody else has a share in."""
+    os.close(share)
+    gone = wait_until_gone(folder)
+    if spec.passing and gone:
+        remove(folder)
+
+
+def remove(folder: Path) -> None:
+    """Remove a cluster that is not running, and its socket folder."""
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(places.socket_folder(folder.name), ignore_errors=True)
 
 
 def is_running(folder: Path) -> bool:
@@ -110,11 +124,13 @@ def is_running(folder: Path) -> bool:
 
 def describe(spec: ClusterSpec, folder: Path) -> Server:
     """How to reach the server that runs in ``folder``."""
+    launched = json.loads((folder / "launch.json").read_text("utf-8"))
     return Server(
         kind=spec.kind,
         version_num=spec.version_num,
         host=str(places.socket_folder(spec.key)),
-        port=json.loads((folder / "launch.json").read_text("utf-8"))["port"],
+        port=launched["port"],
+        loopback_password=launched["password"],
         psql=spec.install / "bin" / "psql",
         folder=folder,
         control_path=spec.control_path,
@@ -196,8 +212,10 @@ def launch(spec: ClusterSpec, folder: Path) -> None:
         argv += ["-c", f"{name}={value}"]
     content = {
         "argv": argv, "uid": account.uid, "gid": account.gid, "port": port,
+        "password": secrets.token_urlsafe(18),
         "ready": str(folder / "data" / "postmaster.pid"), "log": str(folder / "server.log"),
     }  # fmt: skip
+    (folder / "launch.json").touch(mode=0o600)
     (folder / "launch.json").write_text(json.dumps(content), "utf-8")
     (folder / "boot").write_text(boot_id(), "utf-8")
 
@@ -258,30 +276,35 @@ def serves(pid: int, folder: Path) -> bool:
     return False
 
 
-def wait_until_gone(folder: Path, patience: float = 30.0) -> None:
-    """Return when the server in ``folder`` has stopped, or at once if others still use it."""
+def wait_until_gone(folder: Path, patience: float = 30.0) -> bool:
+    """Wait until the server in ``folder`` has stopped and say so; at once ``False`` if others still use it."""
     limit = time.monotonic() + patience
     fd = locks.open_lock(folder / "clients.lock")
     try:
-        while time.monotonic() < limit and locks.is_held(folder / "keeper.lock"):
+        while time.monotonic() < limit:
+            if not locks.is_held(folder / "keeper.lock"):
+                return True
             if not locks.try_lock(fd, fcntl.LOCK_EX) and locks.try_lock(fd, fcntl.LOCK_SH):
-                return  # shared with somebody: not ours to wait for
+                return False
             fcntl.flock(fd, fcntl.LOCK_UN)
             time.sleep(0.002)
+        return False
     finally:
         os.close(fd)
 
 
 def remove_unused(root: Path) -> None:
-    """Remove clusters that nobody has attached to for two weeks and nobody is attached to now."""
+    """Remove clusters that nobody is attached to: passing ones whose run was killed, others after two weeks."""
     oldest = time.time() - UNUSED_DAYS * 86400
     for folder in root.iterdir():
-        lock = folder / "launch.json"
-        if not lock.exists() or lock.stat().st_mtime > oldest:
+        launched = folder / "launch.json"
+        unused = launched.exists() and launched.stat().st_mtime < oldest
+        if not unused and not (folder / "passing").exists():
             continue
         with alone(folder) as is_alone:
-            if is_alone and not is_running(folder):
-                shutil.rmtree(folder, ignore_errors=True)
+            if is_alone and not locks.is_held(folder / "start.lock") and not is_running(folder):
+                reap(folder)
+                remove(folder)
 
 
 @contextlib.contextmanager

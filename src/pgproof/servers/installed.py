@@ -45,6 +45,7 @@ def lease(
     *,
     content: str,
     owner: str,
+    passing: bool,
     prepare: Callable[[Server], None] | None,
     stand_ins: Path | None,
 ) -> cluster.Lease:
@@ -59,6 +60,7 @@ def lease(
         settings=tuple(sorted(settings(install, offered).items())),
         content=content,
         owner=owner,
+        passing=passing,
         control_path=offered is not None,
     )
     return cluster.attach(spec, prepare)

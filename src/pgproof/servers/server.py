@@ -15,6 +15,7 @@ class Server:
 
     ``version_num`` is PostgreSQL's (180006); ``psql`` the client to run scripts with; ``folder`` the cluster's
     place in the cache, if it is ours; ``control_path`` whether stand-in extensions can be offered to it.
+    ``loopback_password`` is the random one of a server that is reached by its socket otherwise.
     """
 
     kind: str
@@ -24,6 +25,7 @@ class Server:
     psql: Path
     user: str = "postgres"
     password: str | None = None
+    loopback_password: str | None = None
     folder: Path | None = None
     control_path: bool = False
     options: tuple[tuple[str, str], ...] = ()
@@ -46,6 +48,12 @@ class Server:
         query = f"?{urlencode(options, quote_via=quote)}" if options else ""
         return f"postgresql://{quote(self.user, safe='')}{secret}@{at}/{quote(dbname, safe='')}{query}"
 
-    def with_password(self, host: str, port: int, password: str) -> Server:
-        """The same server reached another way."""
-        return replace(self, host=host, port=port, password=password)
+    def over_loopback(self) -> Server:
+        """The same server as programs that know no sockets reach it; the password has to be set first."""
+        return replace(self, host="127.0.0.1", password=self.loopback_password)
+
+    def environment(self, dbname: str) -> dict[str, str]:
+        """The variables that libpq and most frameworks read an address from."""
+        found = {"DATABASE_URL": self.dsn(dbname), "PGHOST": self.host, "PGPORT": str(self.port),
+                 "PGUSER": self.user, "PGDATABASE": dbname}  # fmt: skip
+        return found | ({"PGPASSWORD": self.password} if self.password else {})

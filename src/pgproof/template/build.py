@@ -48,14 +48,21 @@ def digests(project: Project, server: servers.Server) -> tuple[str, ...]:
 
 
 def ensure_template(
-    session: Session, project: Project, *, reuse: bool = True, shared: bool = True, progress: Progress = lambda _: None
+    session: Session,
+    project: Project,
+    *,
+    count: int | None = None,
+    reuse: bool = True,
+    shared: bool = True,
+    progress: Progress = lambda _: None,
 ) -> Template:
-    """Find or build the template of ``project`` with every migration applied.
+    """Find or build the template of ``project`` with its first ``count`` migrations applied (all by default).
 
     ``reuse=False`` builds it again from nothing. ``shared`` says that other projects use the cluster too.
     Raises ``ScriptFailed`` if a migration does not apply, ``NeedsOwnCluster`` if it changes the cluster.
     """
     wanted = digests(project, session.server)
+    wanted = wanted if count is None else wanted[: count + 1]
     found = read_template(session, wanted[-1], project) if reuse else None
     if found:
         return found

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from pgproof import database, platforms, servers
 from pgproof.database import Connection, sql
+from pgproof.errors import UsageError
 from pgproof.project import Project
 from pgproof.template import names
 
@@ -102,6 +103,25 @@ class Session:
         self.clones.remove(name)
         return kept
 
+    def require_kept(self, name: str) -> str:
+        """``name``, if a database of that name was kept. Raises ``UsageError`` that lists those that were."""
+        rows = self.maintenance.execute(
+            "select datname from pg_catalog.pg_database where starts_with(datname, %s) order by datname",
+            (names.KEPT,),
+        ).fetchall()
+        kept = [found for (found,) in rows]
+        if name not in kept:
+            raise UsageError(f"no kept database {name!r}; kept are: {', '.join(kept) or 'none'}")
+        return name
+
+    def over_loopback(self) -> servers.Server:
+        """The server as programs reach it that know no sockets: loopback and the random password of its start."""
+        if not self.server.host.startswith("/"):
+            return self.server
+        role, password = sql.Identifier(self.server.user), sql.Literal(self.server.loopback_password)
+        self.maintenance.execute(sql.SQL("alter role {} password {}").format(role, password))
+        return self.server.over_loopback()
+
     def reap(self) -> None:
         """Drop clones of sessions that are gone."""
         for (name,) in self.maintenance.execute(LEFTOVERS).fetchall():
@@ -119,19 +139,19 @@ class Session:
 
 
 @contextmanager
-def open_session(project: Project, choice: str, owner: str = "") -> Iterator[Session]:
+def open_session(project: Project, choice: str, owner: str = "", passing: bool = False) -> Iterator[Session]:
     """Open a session on a server of kind ``choice`` for ``project``'s platform; everything it makes goes with it.
 
-    ``owner`` sets the cluster apart from the one that other projects share.
+    ``owner`` sets the cluster apart from the one that other projects share; ``passing`` removes it at the end.
     """
-    session = start_session(project, choice, owner)
+    session = start_session(project, choice, owner, passing)
     try:
         yield session
     finally:
         session.close()
 
 
-def start_session(project: Project, choice: str, owner: str = "") -> Session:
+def start_session(project: Project, choice: str, owner: str = "", passing: bool = False) -> Session:
     """As ``open_session``, for a caller that closes the session itself."""
     platform = platform_of(project)
     roles = platforms.roles_sql(platform)
@@ -139,6 +159,7 @@ def start_session(project: Project, choice: str, owner: str = "") -> Session:
         choice,
         content=f"{platform.name} {platforms.digest(platforms.Platform(platform.name))}",
         owner=owner,
+        passing=passing,
         prepare=lambda server: prepare(server, roles),
         stand_ins=platforms.extensions_dir(),
         allow_url=project.settings.allow_url,

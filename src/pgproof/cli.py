@@ -1,0 +1,167 @@
+"""The command line: ``pgproof check``, ``pgproof up``. Arguments in, exit code out."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TypeAlias
+
+import pgproof
+from pgproof.errors import PgproofError, UsageError
+
+EPILOG = """\
+exit codes: 0 clean, 1 findings, 2 wrong use, 3 SQL did not apply, 4 no server
+settings: pgproof.toml or [tool.pgproof] in a project's folder, overridden by PGPROOF_<SETTING>
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line. Returns the exit code; messages for people go to the error output."""
+    options = parser().parse_args(argv)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # leave by the same door as Ctrl-C
+    run: Callable[[argparse.Namespace], int] = options.run
+    try:
+        return run(options)
+    except PgproofError as error:
+        print(f"pgproof: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("pgproof: interrupted; everything it started is gone", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+
+
+def parser() -> argparse.ArgumentParser:
+    """Every command with its arguments."""
+    root = argparse.ArgumentParser(
+        prog="pgproof",
+        description="Build a database from a folder of SQL in a disposable server, and prove what it promises.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    root.add_argument("--version", action="version", version=f"pgproof {pgproof.__version__}")
+    commands = root.add_subparsers(metavar="COMMAND", required=True)
+    add_check(commands)
+    add_up(commands)
+    return root
+
+
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def add_common(command: argparse.ArgumentParser) -> None:
+    """Arguments that every command takes."""
+    command.add_argument(
+        "--server",
+        metavar="KIND",
+        help="embedded (default), container[:IMAGE], local[:BINDIR] or a URL (which needs --allow-url)",
+    )
+    command.add_argument(
+        "--allow-url", action="store_true", help="permit a server that somebody else runs; gets a database of its own"
+    )
+    command.add_argument(
+        "--privileges", choices=("classic", "explicit"), help="the default privileges of the Supabase platform"
+    )
+
+
+def add_check(commands: Commands) -> None:
+    """``pgproof check``."""
+    check = commands.add_parser("check", help="apply, roll back, re-apply, seed and compare; report what is wrong")
+    check.set_defaults(run=run_check)
+    check.add_argument("projects", nargs="*", type=Path, metavar="PROJECT", help="folders; default: sql/")
+    add_common(check)
+    check.add_argument("--format", choices=("text", "json", "junit"), default="text")
+    check.add_argument("-o", "--output", type=Path, metavar="FILE", help="write the report there")
+    check.add_argument("--update", action="store_true", help="record the catalog instead of comparing with it")
+
+
+def add_up(commands: Commands) -> None:
+    """``pgproof up``."""
+    up = commands.add_parser("up", help="a ready database to play with, gone on Ctrl-C")
+    up.set_defaults(run=run_up)
+    up.add_argument("project", nargs="?", type=Path, default=None, metavar="PROJECT", help="folder; default: here")
+    add_common(up)
+    up.add_argument("--exec", metavar="CMD", help="run CMD with DATABASE_URL and PG* set, then stop; its exit code counts")
+    up.add_argument("--seed", action="store_true", help="load the project's seed data")
+    up.add_argument("--database", metavar="NAME", help="open a database that a failed test kept")
+
+
+def run_check(options: argparse.Namespace) -> int:
+    """Check every project and print or write one report."""
+    from pgproof import report
+    from pgproof.conductor import bench, check
+
+    folders = [found for path in options.projects or [Path("sql")] for found in bench.discover(path)]
+    progress = progress_on_terminal()
+    reports = [
+        check.check(project, server, update=options.update, progress=progress)
+        for project, server in (bench.load(folder, overrides(options)) for folder in folders)
+    ]
+    progress("")
+    text = report.FORMATS[options.format](reports)
+    if options.output:
+        write(options.output, text)
+    else:
+        sys.stdout.write(text)
+    return report.exit_code(reports)
+
+
+def run_up(options: argparse.Namespace) -> int:
+    """Make a ready database and keep it until the command in ``--exec``, or the person, is done with it."""
+    from pgproof.conductor import bench
+
+    project, server = bench.load(options.project or Path(), overrides(options))
+    with bench.playground(
+        project, server, seeded=options.seed, kept=options.database, progress=progress_on_terminal()
+    ) as place:
+        if options.exec:
+            return execute(options.exec, place.environment)
+        print(place.dsn, flush=True)
+        if sys.stderr.isatty():
+            print(f"{place.described}\nCtrl-C ends it.", file=sys.stderr)
+        signal.pause()
+    return 0
+
+
+def execute(command: str, environment: dict[str, str]) -> int:
+    """Run ``command`` in a shell with the database's address in its environment; returns its exit code."""
+    import subprocess
+
+    done = subprocess.run(command, shell=True, env={**os.environ, **environment}, check=False)
+    return done.returncode if done.returncode >= 0 else 128 - done.returncode
+
+
+def overrides(options: argparse.Namespace) -> dict[str, object]:
+    """The settings that the command line sets, by name."""
+    chosen = {"server": options.server, "privileges": options.privileges, "allow_url": options.allow_url or None}
+    return {name: value for name, value in chosen.items() if value is not None}
+
+
+def write(path: Path, text: str) -> None:
+    """Write a report. Raises ``UsageError`` if that is not possible."""
+    try:
+        path.write_text(text, "utf-8")
+    except OSError as error:
+        raise UsageError(f"cannot write the report to {path}: {error.strerror}") from error
+
+
+def progress_on_terminal() -> Callable[[str], None]:
+    """A line on the error output that is overwritten, if that is a terminal; otherwise silence."""
+    if not sys.stderr.isatty():
+        return lambda _: None
+
+    def show(text: str) -> None:
+        sys.stderr.write(f"\r\x1b[K{text[:110]}")
+        sys.stderr.flush()
+
+    return show
+
+
+if __name__ == "__main__":
+    sys.exit(main())

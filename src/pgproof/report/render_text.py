@@ -1,0 +1,61 @@
+"""The report for a person at a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from textwrap import indent
+
+from pgproof.finding import Finding
+from pgproof.report.model import ProjectReport
+
+MARKS = {"ok": "ok", "failed": "FAILED", "not run": "--"}
+
+
+def render_text(reports: Sequence[ProjectReport]) -> str:
+    """Every project with its steps, then its findings, then one closing line for all."""
+    blocks = ["\n".join(_project(report)) for report in reports]
+    return "\n\n".join([*blocks, _closing(reports)]) + "\n"
+
+
+def _project(report: ProjectReport) -> Iterator[str]:
+    yield f"{report.name}  on PostgreSQL {report.version} ({report.server}), {report.platform}"
+    if report.stand_ins:
+        yield f"  stand-ins, not the real extensions: {', '.join(report.stand_ins)}"
+    if report.missing:
+        yield f"  missing, neither real nor stand-in: {', '.join(report.missing)}"
+    for remark in report.remarks:
+        yield f"  {remark}"
+    for step in report.steps:
+        yield f"  {MARKS[step.outcome]:<6}  {step.claim}"
+    if report.failure:
+        yield f"\n{indent(report.failure, '  ')}"
+    for finding in report.findings:
+        yield f"\n{indent(_finding(finding), '  ')}"
+
+
+def _finding(finding: Finding) -> str:
+    lines = [f"{finding.severity} {finding.rule}: {finding.subject}  [{finding.key}]"]
+    if finding.path:
+        lines.append(f"  at        {finding.path}{f':{finding.line}' if finding.line else ''}")
+    for label, text in (("expected", finding.expected), ("observed", finding.observed), ("remedy", finding.remedy)):
+        lines.append(f"  {label:<9} " + text.replace("\n", "\n" + " " * 12))
+    if finding.reproduction:
+        lines.append("  reproduce\n" + indent(finding.reproduction.rstrip(), "    "))
+    return "\n".join(lines)
+
+
+def _closing(reports: Sequence[ProjectReport]) -> str:
+    broken = [report.name for report in reports if report.failure]
+    errors = _count(reports, "error")
+    warnings = _count(reports, "warning")
+    checked = f"{len(reports)} {'project' if len(reports) == 1 else 'projects'}"
+    parts = [f"{checked} checked", f"{errors} {'error' if errors == 1 else 'errors'}"]
+    if warnings:
+        parts.append(f"{warnings} {'warning' if warnings == 1 else 'warnings'}")
+    if broken:
+        parts.append(f"did not apply: {', '.join(broken)}")
+    return ", ".join(parts)
+
+
+def _count(reports: Sequence[ProjectReport], severity: str) -> int:
+    return sum(each.severity == severity for report in reports for each in report.findings)
