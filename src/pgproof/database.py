@@ -11,11 +11,11 @@ from contextlib import contextmanager
 from typing import Any, TypeAlias
 
 import psycopg
-from psycopg import sql
+from psycopg import errors, sql
 
 from pgproof.errors import ServerError
 
-__all__ = ["Claims", "Connection", "acting_as", "become", "connect", "drop_database", "rolled_back", "sql"]
+__all__ = ["Claims", "Connection", "acting_as", "become", "connect", "drop_database", "errors", "rolled_back", "sql"]
 
 Connection: TypeAlias = "psycopg.Connection[tuple[Any, ...]]"
 Claims: TypeAlias = "Mapping[str, Any] | str | None"

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from pgproof.errors import UsageError
-from pgproof.servers.cluster import Lease
 from pgproof.servers.server import MAINTENANCE, Server
+from pgproof.servers.sharing import Lease
 
 __all__ = ["MAINTENANCE", "Lease", "Server", "lease"]
 
@@ -37,7 +37,7 @@ def lease(
     if "://" in choice:
         from pgproof.servers import external
 
-        return external.lease(choice, allowed=allow_url, prepare=prepare)
+        return external.lease(choice, allowed=allow_url, owner=owner, prepare=prepare)
     if kind == "container":
         from pgproof.servers import container
 

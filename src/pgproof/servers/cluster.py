@@ -1,13 +1,8 @@
-"""A cluster: an initialised data directory in the cache, and one server on it for all who want it.
-
-``attach`` is the whole protocol (DESIGN.md, "The life of a server"): take a share of ``clients.lock``, use the
-server that runs or start one under a keeper. ``Lease.close`` gives the share back.
-"""
+"""A cluster: an initialised data directory in the cache, used in place by one server at a time."""
 
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import os
 import secrets
@@ -15,21 +10,19 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 
 from pgproof.errors import ServerError
-from pgproof.servers import locks, places
+from pgproof.servers import locks, places, sharing
 from pgproof.servers.server import Server
 
 KEEPER = Path(__file__).with_name("keeper.py")
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 UNUSED_DAYS = 14  # a cluster that nobody attached to for this long is removed by the next run
-WAIT = 90.0  # seconds until a server that does not come up counts as lost
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,70 +49,22 @@ class ClusterSpec:
         return blake2b(repr(parts).encode(), digest_size=8).hexdigest()
 
 
-@dataclass(slots=True)
-class Lease:
-    """A share in a running server. ``fresh`` says that this lease found nobody else there and started it."""
-
-    server: Server
-    fresh: bool
-    release: Callable[[], None] = field(repr=False)
-
-    def close(self) -> None:
-        """Give the share back; if it was the last, wait until the server has gone."""
-        release, self.release = self.release, lambda: None
-        release()
-
-    def __enter__(self) -> Lease:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-
-def attach(spec: ClusterSpec, prepare: Callable[[Server], None] | None = None) -> Lease:
-    """Get a share in the server of ``spec``'s cluster, starting it (and making the cluster) if need be.
-
-    ``prepare`` is called with the server once per cluster, before anybody else can attach.
-    Raises ``ServerError`` with the server's own words if it does not start.
-    """
+def attach(spec: ClusterSpec, prepare: Callable[[Server], None] | None = None) -> sharing.Lease:
+    """Get a share in the server of ``spec``'s cluster, making the cluster if there is none (``sharing.attach``)."""
     folder = places.cache_root() / "clusters" / spec.key
-    folder.mkdir(mode=0o755, parents=True, exist_ok=True)
-    with locks.exclusive(folder / "start.lock"):
-        share = locks.open_lock(folder / "clients.lock")
-        try:
-            fcntl.flock(share, fcntl.LOCK_SH)  # waits while a keeper is stopping the server
-            fresh = not is_running(folder)
-            if spec.passing:
-                (folder / "passing").touch()
-            if fresh:
-                start(spec, folder)
-            server = describe(spec, folder)
-            if prepare and not (folder / "prepared").exists():
-                prepare(server)
-                (folder / "prepared").touch()
-        except BaseException:
-            os.close(share)
-            raise
-    return Lease(server, fresh, lambda: detach(spec, folder, share))
-
-
-def detach(spec: ClusterSpec, folder: Path, share: int) -> None:
-    """Give back a share; remove a passing cluster that nobody else has a share in."""
-    os.close(share)
-    gone = wait_until_gone(folder)
-    if spec.passing and gone:
-        remove(folder)
+    place = sharing.Place(
+        folder,
+        start=lambda: start(spec, folder),
+        describe=lambda: describe(spec, folder),
+        remove=(lambda: remove(folder)) if spec.passing else None,
+    )
+    return sharing.attach(place, prepare)
 
 
 def remove(folder: Path) -> None:
     """Remove a cluster that is not running, and its socket folder."""
     shutil.rmtree(folder, ignore_errors=True)
     shutil.rmtree(places.socket_folder(folder.name), ignore_errors=True)
-
-
-def is_running(folder: Path) -> bool:
-    """Whether a keeper lives and has said that its server accepts connections."""
-    return (folder / "state.json").exists() and locks.is_held(folder / "keeper.lock")
 
 
 def describe(spec: ClusterSpec, folder: Path) -> Server:
@@ -139,35 +84,14 @@ def describe(spec: ClusterSpec, folder: Path) -> Server:
 
 def start(spec: ClusterSpec, folder: Path) -> None:
     """Clear away what an earlier server left, initialise if there is nothing, and start a keeper."""
+    if spec.passing:
+        (folder / "passing").touch()
     reap(folder)
     if not (folder / "data").exists():
         remove_unused(folder.parent)
         initialise(spec, folder)
     launch(spec, folder)
-    log = (folder / "keeper.log").open("wb")
-    with log:
-        keeper = subprocess.Popen(
-            [sys.executable, "-I", "-S", str(KEEPER), str(folder)],
-            stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
-        )  # fmt: skip
-    limit = time.monotonic() + WAIT
-    while not (folder / "state.json").exists():
-        if keeper.poll() is not None or time.monotonic() > limit:
-            raise ServerError(why_not_started(folder))
-        time.sleep(0.001)
-    # The keeper outlives us on purpose; without this, Python warns that the child still runs.
-    keeper.returncode = 0
-
-
-def why_not_started(folder: Path) -> str:
-    """What the server and its keeper said before they gave up."""
-    said = [
-        (folder / name).read_text("utf-8", "replace").strip()
-        for name in ("server.log", "keeper.log")
-        if (folder / name).exists()
-    ]
-    words = "\n".join(text for text in said if text) or "neither the server nor its keeper said why"
-    return f"the server in {folder} did not start:\n{words}\nif its data is damaged, remove that folder"
+    sharing.start_keeper(folder, ["-I", "-S", str(KEEPER)])
 
 
 def initialise(spec: ClusterSpec, folder: Path) -> None:
@@ -276,23 +200,6 @@ def serves(pid: int, folder: Path) -> bool:
     return False
 
 
-def wait_until_gone(folder: Path, patience: float = 30.0) -> bool:
-    """Wait until the server in ``folder`` has stopped and say so; at once ``False`` if others still use it."""
-    limit = time.monotonic() + patience
-    fd = locks.open_lock(folder / "clients.lock")
-    try:
-        while time.monotonic() < limit:
-            if not locks.is_held(folder / "keeper.lock"):
-                return True
-            if not locks.try_lock(fd, fcntl.LOCK_EX) and locks.try_lock(fd, fcntl.LOCK_SH):
-                return False
-            fcntl.flock(fd, fcntl.LOCK_UN)
-            time.sleep(0.002)
-        return False
-    finally:
-        os.close(fd)
-
-
 def remove_unused(root: Path) -> None:
     """Remove clusters that nobody is attached to: passing ones whose run was killed, others after two weeks."""
     oldest = time.time() - UNUSED_DAYS * 86400
@@ -301,17 +208,7 @@ def remove_unused(root: Path) -> None:
         unused = launched.exists() and launched.stat().st_mtime < oldest
         if not unused and not (folder / "passing").exists():
             continue
-        with alone(folder) as is_alone:
-            if is_alone and not locks.is_held(folder / "start.lock") and not is_running(folder):
+        with sharing.alone(folder) as is_alone:
+            if is_alone and not locks.is_held(folder / "start.lock") and not sharing.is_running(folder):
                 reap(folder)
                 remove(folder)
-
-
-@contextlib.contextmanager
-def alone(folder: Path) -> Iterator[bool]:
-    """Hold ``clients.lock`` of ``folder`` exclusively if nobody else has a share; yields whether."""
-    fd = locks.open_lock(folder / "clients.lock")
-    try:
-        yield locks.try_lock(fd, fcntl.LOCK_EX)
-    finally:
-        os.close(fd)

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from pgproof.errors import ServerError
-from pgproof.servers import cluster, places
+from pgproof.servers import cluster, places, sharing
 from pgproof.servers.server import Server
 
 # A test server may lose everything in a power cut; it may not lose time. Logical WAL is what Supabase has.
@@ -48,7 +48,7 @@ def lease(
     passing: bool,
     prepare: Callable[[Server], None] | None,
     stand_ins: Path | None,
-) -> cluster.Lease:
+) -> sharing.Lease:
     """A share in a server of the wheel (``embedded``), or of ``detail`` or the PATH's installation (``local``)."""
     install = wheel() if kind == "embedded" else installation(detail)
     number = version_number(version_of(install))

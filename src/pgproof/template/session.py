@@ -16,6 +16,15 @@ from pgproof.errors import UsageError
 from pgproof.project import Project
 from pgproof.template import names
 
+SESSION_LOCK = 7_021_954_119  # every session holds a share of it; any constant that is ours
+# The real pg_cron can be created only where it was loaded at the server's start.
+AVAILABLE = """
+select name
+from pg_catalog.pg_available_extensions
+where name <> 'pg_cron'
+    or starts_with(comment, 'pgproof stand-in')
+    or pg_catalog.current_setting('cron.database_name', true) is not null
+"""
 LEFTOVERS = """
 select d.datname
 from pg_catalog.pg_database as d
@@ -127,12 +136,28 @@ class Session:
         for (name,) in self.maintenance.execute(LEFTOVERS).fetchall():
             database.drop_database(self.maintenance, name)
 
+    def drop_templates_if_last(self) -> None:
+        """Leave nothing on a server that is not ours, unless another session is using the templates."""
+        self.maintenance.execute("select pg_catalog.pg_advisory_unlock_shared(%s)", (SESSION_LOCK,))
+        row = self.maintenance.execute("select pg_catalog.pg_try_advisory_lock(%s)", (SESSION_LOCK,)).fetchone()
+        if row is None or not row[0]:
+            return
+        made = self.maintenance.execute(
+            "update pg_catalog.pg_database set datistemplate = false"
+            " where starts_with(datname, %s) or starts_with(datname, %s) returning datname",
+            (names.TEMPLATE, names.WORK),
+        ).fetchall()
+        for (name,) in made:
+            database.drop_database(self.maintenance, name)
+
     def close(self) -> None:
         """Drop what this session made and give the server back."""
         try:
             if not self.maintenance.closed and not self.maintenance.broken:
                 for name in list(self.clones):
                     self.drop(name)
+                if self.lease.temporary:
+                    self.drop_templates_if_last()
             self.maintenance.close()
         finally:
             self.lease.close()
@@ -170,7 +195,8 @@ def start_session(project: Project, choice: str, owner: str = "", passing: bool 
     except BaseException:
         lease.close()
         raise
-    found = maintenance.execute("select name from pg_catalog.pg_available_extensions").fetchall()
+    maintenance.execute("select pg_catalog.pg_advisory_lock_shared(%s)", (SESSION_LOCK,))
+    found = maintenance.execute(AVAILABLE).fetchall()
     session = Session(lease, maintenance, token, frozenset(name for (name,) in found))
     session.reap()
     return session
