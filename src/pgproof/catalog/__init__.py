@@ -1,11 +1,25 @@
 """pg_catalog as one immutable, typed model.
 
 ``read`` makes a ``Catalog`` from a connection, ``read_roles`` a ``Cluster``; everything else is values.
+``diff`` and ``diff_roles`` compare two of them, ``to_json`` and ``from_json`` keep one in a file.
 """
 
 from __future__ import annotations
 
+from pgproof.catalog.compare import diff, diff_roles
+from pgproof.catalog.difference import Difference
 from pgproof.catalog.model import Catalog, Cluster
 from pgproof.catalog.reader import read, read_roles
+from pgproof.catalog.record import from_json, to_json
 
-__all__ = ["Catalog", "Cluster", "read", "read_roles"]
+__all__ = [
+    "Catalog",
+    "Cluster",
+    "Difference",
+    "diff",
+    "diff_roles",
+    "from_json",
+    "read",
+    "read_roles",
+    "to_json",
+]

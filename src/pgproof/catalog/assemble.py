@@ -30,7 +30,7 @@ def catalog(answers: Answers) -> Catalog:
         known=known,
     )
     return Catalog(
-        version_num=answers.of(records.SettingsRecord)[0].version_num,
+        version_num=answers.of(records.SettingsRecord)[0].version_num // 10000 * 10000,
         schemas=others.schemas(answers.of(records.SchemaRecord), known),
         extensions=others.extensions(answers.of(records.ExtensionRecord), known),
         enums=routines.enums(user_types, known),

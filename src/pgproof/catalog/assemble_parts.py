@@ -86,7 +86,7 @@ def constraint(row: ConstraintRecord, known: Known) -> Constraint:
         initially_deferred=row.is_deferred,
         validated=row.validated,
         enforced=row.enforced,
-        no_inherit=row.no_inherit,
+        no_inherit=row.no_inherit and row.kind in "cn",  # true of every key, where it says nothing
         inherited=row.inherited,
         nulls_not_distinct=backing is not None and backing.nulls_not_distinct,
         period=row.period,

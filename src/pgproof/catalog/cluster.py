@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from pgproof.catalog.marks import KEY
+from pgproof.catalog.marks import KEY, PARTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,7 @@ class Role:
     bypass_row_security: bool = False
     connection_limit: int = -1
     valid_until: str | None = None
-    settings: tuple[Setting, ...] = ()
+    settings: tuple[Setting, ...] = field(default=(), metadata=PARTS)
     comment: str | None = None
 
 
@@ -54,9 +54,9 @@ class Role:
 class Cluster:
     """Roles, who is a member of what, and the settings of the database that was read."""
 
-    roles: tuple[Role, ...] = ()
-    memberships: tuple[Membership, ...] = ()
-    settings: tuple[Setting, ...] = ()
+    roles: tuple[Role, ...] = field(default=(), metadata=PARTS)
+    memberships: tuple[Membership, ...] = field(default=(), metadata=PARTS)
+    settings: tuple[Setting, ...] = field(default=(), metadata=PARTS)
 
     @cached_property
     def roles_by_name(self) -> dict[str, Role]:

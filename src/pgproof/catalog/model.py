@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from pgproof.catalog.cluster import Cluster, Membership, Role, Setting
-from pgproof.catalog.marks import DERIVED
+from pgproof.catalog.marks import DERIVED, PARTS
 from pgproof.catalog.names import qualified, quoted
 from pgproof.catalog.objects import (
     Argument,
@@ -103,22 +103,22 @@ class Catalog:
     """
 
     version_num: int = field(metadata=DERIVED)
-    schemas: tuple[Schema, ...] = ()
-    extensions: tuple[Extension, ...] = ()
-    enums: tuple[EnumType, ...] = ()
-    domains: tuple[DomainType, ...] = ()
-    composites: tuple[CompositeType, ...] = ()
-    ranges: tuple[RangeType, ...] = ()
-    sequences: tuple[Sequence, ...] = ()
-    tables: tuple[Table, ...] = ()
-    views: tuple[View, ...] = ()
-    routines: tuple[Routine, ...] = ()
-    event_triggers: tuple[EventTrigger, ...] = ()
-    default_privileges: tuple[DefaultPrivileges, ...] = ()
-    publications: tuple[Publication, ...] = ()
-    foreign_servers: tuple[ForeignServer, ...] = ()
-    jobs: tuple[Job, ...] = ()
-    others: tuple[Other, ...] = ()
+    schemas: tuple[Schema, ...] = field(default=(), metadata=PARTS)
+    extensions: tuple[Extension, ...] = field(default=(), metadata=PARTS)
+    enums: tuple[EnumType, ...] = field(default=(), metadata=PARTS)
+    domains: tuple[DomainType, ...] = field(default=(), metadata=PARTS)
+    composites: tuple[CompositeType, ...] = field(default=(), metadata=PARTS)
+    ranges: tuple[RangeType, ...] = field(default=(), metadata=PARTS)
+    sequences: tuple[Sequence, ...] = field(default=(), metadata=PARTS)
+    tables: tuple[Table, ...] = field(default=(), metadata=PARTS)
+    views: tuple[View, ...] = field(default=(), metadata=PARTS)
+    routines: tuple[Routine, ...] = field(default=(), metadata=PARTS)
+    event_triggers: tuple[EventTrigger, ...] = field(default=(), metadata=PARTS)
+    default_privileges: tuple[DefaultPrivileges, ...] = field(default=(), metadata=PARTS)
+    publications: tuple[Publication, ...] = field(default=(), metadata=PARTS)
+    foreign_servers: tuple[ForeignServer, ...] = field(default=(), metadata=PARTS)
+    jobs: tuple[Job, ...] = field(default=(), metadata=PARTS)
+    others: tuple[Other, ...] = field(default=(), metadata=PARTS)
 
     @cached_property
     def tables_by_name(self) -> dict[str, Table]:
@@ -134,6 +134,12 @@ class Catalog:
     def relations_by_name(self) -> dict[str, Table | View]:
         """Every table and view under its qualified name."""
         return {**self.tables_by_name, **self.views_by_name}
+
+    @cached_property
+    def columns_by_name(self) -> dict[str, Column]:
+        """Every column of every table and view under its whole name, ``public.messages.id``."""
+        relations: tuple[Table | View, ...] = (*self.tables, *self.views)
+        return {f"{r.qualified}.{quoted(column.name)}": column for r in relations for column in r.columns}
 
     @cached_property
     def sequences_by_name(self) -> dict[str, Sequence]:

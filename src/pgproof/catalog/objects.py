@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-from pgproof.catalog.marks import DERIVED, KEY
-from pgproof.catalog.names import qualified
+from pgproof.catalog.marks import DERIVED, KEY, PARTS
+from pgproof.catalog.names import qualified, quoted
 from pgproof.catalog.parts import Column, Constraint, Grant, TypeRef
 
 ArgumentMode = Literal["in", "out", "inout", "variadic", "table"]
@@ -23,7 +23,7 @@ class Schema:
 
     name: str = field(metadata=KEY)
     owner: str
-    grants: tuple[Grant, ...] = ()
+    grants: tuple[Grant, ...] = field(default=(), metadata=PARTS)
     comment: str | None = None
     extension: str | None = field(default=None, metadata=DERIVED)
 
@@ -35,7 +35,7 @@ class SchemaObject:
     schema: str = field(metadata=KEY)
     name: str = field(metadata=KEY)
     owner: str
-    grants: tuple[Grant, ...] = ()
+    grants: tuple[Grant, ...] = field(default=(), metadata=PARTS)
     comment: str | None = None
     extension: str | None = field(default=None, metadata=DERIVED)
 
@@ -69,6 +69,13 @@ class Argument:
     type: TypeRef
     mode: ArgumentMode = "in"
     default: str | None = None
+
+    def __str__(self) -> str:
+        mode = "" if self.mode == "in" else f"{self.mode} "
+        default = "" if self.default is None else f" = {self.default}"
+        return (
+            f"{mode}{quoted(self.name)} {self.type}{default}" if self.name else f"{mode}{self.type}{default}"
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,14 +144,14 @@ class DomainType(SchemaObject):
     not_null: bool = False
     default: str | None = None
     collation: str | None = None
-    constraints: tuple[Constraint, ...] = ()
+    constraints: tuple[Constraint, ...] = field(default=(), metadata=PARTS)
 
 
 @dataclass(frozen=True, kw_only=True)
 class CompositeType(SchemaObject):
     """A type of several attributes (those that belong to tables and views are not listed)."""
 
-    attributes: tuple[Column, ...]
+    attributes: tuple[Column, ...] = field(metadata=PARTS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,7 +198,7 @@ class DefaultPrivileges:
     role: str = field(metadata=KEY)
     schema: str | None = field(metadata=KEY)
     objects: str = field(metadata=KEY)
-    grants: tuple[Grant, ...]
+    grants: tuple[Grant, ...] = field(metadata=PARTS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,7 +220,7 @@ class Publication:
     operations: tuple[str, ...] = ("insert", "update", "delete", "truncate")
     via_root: bool = False
     generated_columns: Literal["none", "stored"] = "none"
-    tables: tuple[PublishedTable, ...] = ()
+    tables: tuple[PublishedTable, ...] = field(default=(), metadata=PARTS)
     schemas: tuple[str, ...] = ()
     comment: str | None = None
 
@@ -228,7 +235,7 @@ class ForeignServer:
     type: str | None = None
     version: str | None = None
     options: tuple[str, ...] = ()
-    grants: tuple[Grant, ...] = ()
+    grants: tuple[Grant, ...] = field(default=(), metadata=PARTS)
     comment: str | None = None
     extension: str | None = field(default=None, metadata=DERIVED)
 
@@ -258,5 +265,5 @@ class Other:
     name: str = field(metadata=KEY)
     owner: str | None = None
     definition: tuple[str, ...] = ()
-    grants: tuple[Grant, ...] = ()
+    grants: tuple[Grant, ...] = field(default=(), metadata=PARTS)
     comment: str | None = None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from pgproof.catalog.marks import DERIVED, KEY, SUMMARY
+from pgproof.catalog.marks import DERIVED, KEY, PARTS, SUMMARY
 from pgproof.catalog.names import qualified
 
 TypeKind = Literal["base", "enum", "domain", "composite", "range", "multirange", "pseudo"]
@@ -82,7 +82,7 @@ class Column:
     expression: str | None = None
     collation: str | None = None
     comment: str | None = None
-    grants: tuple[Grant, ...] = ()
+    grants: tuple[Grant, ...] = field(default=(), metadata=PARTS)
     inherited: bool = False
     storage: str | None = None
     compression: str | None = None
@@ -216,3 +216,6 @@ class PartitionKey:
     strategy: Literal["range", "list", "hash"]
     definition: str
     columns: tuple[str | None, ...]
+
+    def __str__(self) -> str:
+        return self.definition

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import replace
 from typing import Any, Protocol
 
 from pgproof.catalog import assemble
@@ -17,6 +16,7 @@ from pgproof.catalog.answers import CATALOG, CLUSTER, JOBS, Answers, sql
 from pgproof.catalog.assemble_cluster import cluster
 from pgproof.catalog.model import Catalog, Cluster
 from pgproof.catalog.records import SettingsRecord
+from pgproof.catalog.scope import only
 
 # How expressions are printed depends on all of these; every name is qualified when no schema is searched.
 # Without jit = off an older server compiles queries that run once.
@@ -80,26 +80,6 @@ def read_roles(conn: Connection) -> Cluster:
         answers.of(objects.RoleRecord),
         answers.of(objects.MembershipRecord),
         answers.of(objects.RoleSettingsRecord),
-    )
-
-
-def only(catalog: Catalog, schemas: Collection[str]) -> Catalog:
-    """The catalog without what lives in other schemas; what lives in none is kept."""
-    wanted = frozenset(schemas)
-    return replace(
-        catalog,
-        schemas=tuple(schema for schema in catalog.schemas if schema.name in wanted),
-        enums=tuple(item for item in catalog.enums if item.schema in wanted),
-        domains=tuple(item for item in catalog.domains if item.schema in wanted),
-        composites=tuple(item for item in catalog.composites if item.schema in wanted),
-        ranges=tuple(item for item in catalog.ranges if item.schema in wanted),
-        sequences=tuple(item for item in catalog.sequences if item.schema in wanted),
-        tables=tuple(table for table in catalog.tables if table.schema in wanted),
-        views=tuple(view for view in catalog.views if view.schema in wanted),
-        routines=tuple(routine for routine in catalog.routines if routine.schema in wanted),
-        default_privileges=tuple(
-            d for d in catalog.default_privileges if d.schema is None or d.schema in wanted
-        ),
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-from pgproof.catalog.marks import DERIVED, KEY
+from pgproof.catalog.marks import DERIVED, KEY, PARTS
 from pgproof.catalog.names import qualified
 from pgproof.catalog.parts import (
     Column,
@@ -34,12 +34,12 @@ class Relation:
     name: str = field(metadata=KEY)
     kind: RelationKind
     owner: str
-    columns: tuple[Column, ...]
-    grants: tuple[Grant, ...] = ()
+    columns: tuple[Column, ...] = field(metadata=PARTS)
+    grants: tuple[Grant, ...] = field(default=(), metadata=PARTS)
     options: tuple[str, ...] = ()
-    indexes: tuple[Index, ...] = ()
-    triggers: tuple[Trigger, ...] = ()
-    rules: tuple[Rule, ...] = ()
+    indexes: tuple[Index, ...] = field(default=(), metadata=PARTS)
+    triggers: tuple[Trigger, ...] = field(default=(), metadata=PARTS)
+    rules: tuple[Rule, ...] = field(default=(), metadata=PARTS)
     access_method: str | None = None
     tablespace: str | None = None
     comment: str | None = None
@@ -78,8 +78,8 @@ class Table(Relation):
     ``index <name>``.
     """
 
-    constraints: tuple[Constraint, ...] = ()
-    policies: tuple[Policy, ...] = ()
+    constraints: tuple[Constraint, ...] = field(default=(), metadata=PARTS)
+    policies: tuple[Policy, ...] = field(default=(), metadata=PARTS)
     row_security: bool = False
     force_row_security: bool = False
     persistence: Literal["permanent", "unlogged"] = "permanent"

@@ -1,0 +1,173 @@
+"""The recorded catalog, ``catalog.json``: a ``Catalog`` as text that a person reads and git compares well.
+
+What is at its default is left out; a line holds as much as fits; a type is described once, under ``types``,
+and called by its text elsewhere; grants are ``[grantee, grantor, "privilege, privilege*"]``, where the star
+says that the privilege may be passed on.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import MISSING, Field, fields, is_dataclass
+from functools import cache
+from itertools import groupby, zip_longest
+from types import NoneType, UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from pgproof.catalog.model import Catalog, Column, Constraint, ForeignKey, Grant, TypeRef
+from pgproof.errors import UsageError
+
+FORMAT = 1
+_WIDTH = 110
+_REMEDY = "record the catalog again with this version of pgproof"
+
+Types = dict[str, TypeRef]
+
+
+def to_json(catalog: Catalog) -> str:
+    """The catalog as text, the same for equal catalogs.
+
+    Raises ``ValueError`` if two types of one name are not equal; no database has such.
+    """
+    types: Types = {}
+    content = _pack(catalog, types)
+    described = {name: _pack_type(types[name]) for name in sorted(types)}
+    return written({"format": FORMAT, **content, "types": described}, broken=2) + "\n"
+
+
+def from_json(text: str) -> Catalog:
+    """The catalog that ``to_json`` wrote. Raises ``UsageError`` if the text is not one."""
+    try:
+        raw = json.loads(text)
+        if raw["format"] != FORMAT:
+            raise UsageError(
+                f"the recorded catalog has format {raw['format']}, this version reads {FORMAT}: {_REMEDY}"
+            )
+        types = {name: _unpack_type(name, value) for name, value in raw["types"].items()}
+        catalog = _object(Catalog, raw, types)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UsageError(f"not a recorded catalog ({type(error).__name__}: {error}): {_REMEDY}") from error
+    assert isinstance(catalog, Catalog)
+    return catalog
+
+
+def _pack(value: Any, types: Types) -> Any:
+    if isinstance(value, TypeRef):
+        if types.setdefault(str(value), value) != value:
+            raise ValueError(f"two different types are called {value}: {value!r}, {types[str(value)]!r}")
+        return str(value)
+    if isinstance(value, tuple):
+        if value and isinstance(value[0], Grant):
+            return _pack_grants(value)
+        return [_pack(item, types) for item in value]
+    if is_dataclass(value):
+        stored = (field.name for field in fields(value) if _is_stored(field, value))
+        return {name: _pack(getattr(value, name), types) for name in stored}
+    return value
+
+
+def _is_stored(field: Field[Any], owner: Any) -> bool:
+    if field.default is not MISSING:
+        return bool(getattr(owner, field.name) != field.default)
+    return not (field.name == "position" and isinstance(owner, Column))
+
+
+def _pack_type(type_: TypeRef) -> dict[str, Any]:
+    """Without the text, which is the key."""
+    return {
+        field.name: getattr(type_, field.name)
+        for field in fields(type_)
+        if field.name != "text" and _is_stored(field, type_)
+    }
+
+
+def _unpack_type(name: str, raw: dict[str, Any]) -> TypeRef:
+    return TypeRef(text=name.removesuffix("[]" * (raw.get("dims", 0) - 1)), **raw)
+
+
+def _pack_grants(grants: Iterable[Grant]) -> list[list[str]]:
+    groups = groupby(grants, lambda grant: (grant.grantee, grant.grantor))
+    return [
+        [*who, ", ".join(grant.privilege + "*" * grant.grantable for grant in same)] for who, same in groups
+    ]
+
+
+def _unpack_grants(raw: Iterable[list[str]]) -> tuple[Grant, ...]:
+    return tuple(
+        Grant(
+            privilege=privilege.removesuffix("*"),
+            grantee=grantee,
+            grantor=grantor,
+            grantable=privilege.endswith("*"),
+        )
+        for grantee, grantor, privileges in raw
+        for privilege in privileges.split(", ")
+    )
+
+
+def _object(kind: Any, raw: dict[str, Any], types: Types) -> Any:
+    if kind is Constraint and raw["kind"] == "foreign key":
+        kind = ForeignKey
+    unpackers = _unpackers(kind)
+    return kind(
+        **{
+            name: unpackers[name](value, types)
+            for name, value in raw.items()
+            if name not in ("format", "types")
+        }
+    )
+
+
+@cache
+def _unpackers(kind: Any) -> dict[str, Callable[[Any, Types], Any]]:
+    """How each field of a dataclass is read back, from its annotation."""
+    return {name: _unpacker(hint) for name, hint in get_type_hints(kind).items()}
+
+
+def _unpacker(hint: Any) -> Callable[[Any, Types], Any]:
+    """The function that reads a value of an annotation; a scalar is read as it is."""
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin in (Union, UnionType):
+        (inner,) = (argument for argument in arguments if argument is not NoneType)
+        read = _unpacker(inner)
+        return lambda raw, types: None if raw is None else read(raw, types)
+    if origin is tuple:
+        return _tuple_unpacker(arguments[0])
+    if hint is TypeRef:
+        return lambda raw, types: types[raw]
+    if origin is not Literal and is_dataclass(hint):
+        return lambda raw, types: _object(hint, raw, types)
+    return lambda raw, _: raw
+
+
+def _tuple_unpacker(element: Any) -> Callable[[Any, Types], Any]:
+    if element is Grant:
+        return lambda raw, _: _unpack_grants(raw)
+    if element is Column:
+        return lambda raw, types: tuple(
+            _object(Column, {**item, "position": position}, types)
+            for position, item in enumerate(raw, start=1)
+        )
+    read = _unpacker(element)
+    return lambda raw, types: tuple(read(item, types) for item in raw)
+
+
+def written(value: Any, *, broken: int, indent: int = 0, before: int = 0) -> str:
+    """JSON text in which whatever fits stands on one line; the outermost ``broken`` levels never do.
+
+    ``before`` is the length of what stands before the value on its line.
+    """
+    line = json.dumps(value, ensure_ascii=False)
+    fits = broken < 1 and indent + before + len(line) < _WIDTH
+    if fits or not value or not isinstance(value, dict | list):
+        return line
+    keys = [f"{json.dumps(key, ensure_ascii=False)}: " for key in value] if isinstance(value, dict) else []
+    items = list(value.values()) if isinstance(value, dict) else value
+    lines = [
+        key + written(item, broken=broken - 1, indent=indent + 1, before=len(key))
+        for key, item in zip_longest(keys, items, fillvalue="")
+    ]
+    opening, closing = "{}" if isinstance(value, dict) else "[]"
+    space = "\n" + " " * indent
+    return f"{opening}{space} " + f",{space} ".join(lines) + space + closing
