@@ -27,9 +27,10 @@ _BRING_THEIR_SCHEMA = frozenset({"pg_cron", "pg_net", "plpgsql", "supabase_vault
 class Platform:
     """What a project finds before its first migration.
 
-    ``privileges`` says which of Supabase's two worlds the database is in. ``classic``, the default because
-    most projects were created in it (before 2026-10-30), grants everything made in ``public`` to the API roles
-    at once; ``explicit`` grants nothing. ``extensions`` are those that the owner enabled beforehand.
+    ``privileges`` says which of Supabase's two worlds the database is in. ``classic`` grants everything made
+    in ``public`` to the API roles at once; it is the default because the tables of most projects were made in
+    it. ``explicit`` grants nothing: new projects since 2026-05-30, new tables everywhere since 2026-10-30.
+    ``extensions`` are those that the owner enabled beforehand.
     """
 
     name: Literal["supabase", "plain"] = "supabase"
@@ -99,9 +100,10 @@ def _quoted(name: str) -> str:
 
 
 def extensions_dir() -> Path:
-    """The folder to put on ``extension_control_path`` after ``$system``, so that a real extension always wins.
+    """The folder to put on ``extension_control_path``, after ``$system``: a real extension always wins.
 
-    PostgreSQL (18 and later) looks for control files in its subfolder ``extension``.
+    PostgreSQL (18 and later) looks for control files in its subfolder ``extension``. The server's user must be
+    able to read it.
     """
     return _HERE
 

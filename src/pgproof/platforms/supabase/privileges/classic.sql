@@ -1,5 +1,5 @@
 -- supabase/privileges/classic.sql
--- Projects created before 2026-10-30: whatever a migration creates in public is granted to the API roles at once.
+-- Projects created before 2026-05-30: whatever a migration creates in public is granted to the API roles at once.
 -- Needs: 10_schemas.sql.
 
 alter default privileges in schema public grant all on tables to postgres, anon, authenticated, service_role;
