@@ -5,6 +5,7 @@ What is compared is the catalog: after taking back migration N it must be what i
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -53,9 +54,16 @@ class Rehearsal:
         """A fresh database with the first ``applied`` migrations."""
         if self.stage:
             self.session.drop(self.stage.name)
-        self.stage = self.session.clone(self.base.name, self.base.settings)
+        name = self.session.work_database(self.base.name, self.base.settings)
+        self.stage = template.Clone(name, self.session.server.dsn(name))
         if applied:
             self.play([each.up for each in self.project.migrations[:applied]])
+
+    def leave_stage(self) -> None:
+        """Drop the database that was worked in."""
+        if self.stage and not self.session.maintenance.broken:
+            self.session.drop(self.stage.name)
+            self.session.give_back_cron()
 
     def play(self, scripts: Iterable[Path]) -> tuple[psql.Message, ...]:
         """Run scripts on the stage."""
@@ -170,7 +178,13 @@ def rehearse(session: Session, project: Project, base: template.Template, shared
     ``NeedsOwnCluster`` if one changes what a whole cluster has.
     """
     rehearsal = Rehearsal(session, project, progress, base, shared)
-    rehearsal.run()
+    with contextlib.ExitStack() as held:
+        if session.has_cron:  # there is only one database that a real pg_cron can be created in
+            held.enter_context(template.build_lock(session))
+        try:
+            rehearsal.run()
+        finally:
+            rehearsal.leave_stage()
     return rehearsal
 
 

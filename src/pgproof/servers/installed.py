@@ -36,7 +36,7 @@ SETTINGS = {
     "cluster_name": "pgproof",
 }
 PRELOADED = ("pg_stat_statements", "pg_cron")  # as on Supabase, where the installation has them
-CRON_DATABASE = "pgproof_cron"  # pg_cron exists in one database per server; templates are built under this name
+CRON_DATABASE = "pgproof_cron"  # pg_cron exists in one database per server (template.names.CRON)
 
 
 def lease(

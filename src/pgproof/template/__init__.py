@@ -1,6 +1,6 @@
 """Digest -> template database -> clones, on a server shared by everybody who wants the same."""
 
-from pgproof.template.build import NeedsOwnCluster, Template, digests, ensure_template
+from pgproof.template.build import NeedsOwnCluster, Template, build_lock, digests, ensure_template
 from pgproof.template.session import Clone, Session, open_session, platform_of, start_session
 
 __all__ = [
@@ -8,6 +8,7 @@ __all__ = [
     "NeedsOwnCluster",
     "Session",
     "Template",
+    "build_lock",
     "digests",
     "ensure_template",
     "open_session",

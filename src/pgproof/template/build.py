@@ -1,13 +1,14 @@
 """From a project to a template database: the longest prefix that exists already, and psql for the rest.
 
 A template is named by a digest of all that made it and marked ``datistemplate`` as the very last step, so a ruin
-is known by the missing mark (the idea is pgtestdb's). Besides the finished state, the states 1, 2, 4, 8 ... steps before it are kept, because the last
-migrations are the ones being edited.
+is known by the missing mark (the idea is pgtestdb's). Besides the finished state, the states 1, 2, 4, 8 ... steps before it
+are kept, because the last migrations are the ones being edited.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 
@@ -66,14 +67,19 @@ def ensure_template(
     found = read_template(session, wanted[-1], project) if reuse else None
     if found:
         return found
+    with build_lock(session):
+        remove_ruins(session)
+        found = read_template(session, wanted[-1], project) if reuse else None  # while we waited
+        return found or build(session, project, wanted, reuse, shared, progress)
+
+
+@contextmanager
+def build_lock(session: Session) -> Iterator[None]:
+    """Be the only one on the server who builds."""
     connection = session.maintenance
     connection.execute("select pg_catalog.pg_advisory_lock(%s)", (BUILD_LOCK,))
     try:
-        remove_ruins(session)
-        found = read_template(session, wanted[-1], project) if reuse else None  # while we waited
-        if found:
-            return found
-        return build(session, project, wanted, reuse, shared, progress)
+        yield
     finally:
         if not connection.broken:
             connection.execute("select pg_catalog.pg_advisory_unlock(%s)", (BUILD_LOCK,))
@@ -95,18 +101,12 @@ def read_template(session: Session, digest: str, project: Project) -> Template |
 def remove_ruins(session: Session) -> None:
     """Drop what a builder left who was killed: with the build lock in our hands, nobody is building."""
     rows = session.maintenance.execute(
-        "select datname from pg_catalog.pg_database where datname = any(%s) or datname like %s"
-        " or (datname like %s and not datistemplate)",
-        ([cron_database(session)], names.WORK.replace("_", "\\_") + "%", names.TEMPLATE.replace("_", "\\_") + "%"),
+        "select datname from pg_catalog.pg_database"
+        " where starts_with(datname, %s) or (starts_with(datname, %s) and not datistemplate)",
+        (names.WORK, names.TEMPLATE),
     ).fetchall()
     for (name,) in rows:
-        database.drop_database(session.maintenance, name)
-
-
-def cron_database(session: Session) -> str | None:
-    """The one database in which a real pg_cron can be created, if the server has it loaded."""
-    row = session.maintenance.execute("select pg_catalog.current_setting('cron.database_name', true)").fetchone()
-    return row[0] if row else None
+        session.drop(name)
 
 
 def build(
@@ -115,13 +115,11 @@ def build(
     """Apply what is missing on top of the longest finished prefix, keeping states on the way."""
     start, note = longest_prefix(session, wanted) if reuse else (-1, Note())
     before = cluster_state.read(session.maintenance)
-    work = cron_database(session) or names.WORK + session.token
-    made = {work}
     platform = platform_of(project)
     settings = platforms.database_settings(platform)
+    work = session.work_database(names.template(wanted[start]) if start >= 0 else "template0", settings)
+    made = {work}
     try:
-        session.create(work, names.template(wanted[start]) if start >= 0 else "template0")
-        session.set_defaults(work, settings)
         if start < 0:
             start, note = 0, Note(missing=apply_platform(session, platform, work))
             made.add(snapshot(session, work, wanted[0], note))
@@ -136,6 +134,7 @@ def build(
         clear_away(session, made, before)
         raise
     finish(session, work, wanted[-1], note)
+    session.give_back_cron()
     return Template(names.template(wanted[-1]), wanted[-1], settings, note, len(wanted) - 1 - start)
 
 
@@ -187,7 +186,6 @@ def apply(session: Session, project: Project, work: str, first: int, last: int) 
 def snapshot(session: Session, work: str, digest: str, note: Note) -> str:
     """Keep the present state of ``work`` as the template with ``digest``; returns its name."""
     copy = f"{names.WORK}{digest[:24]}"
-    end_connections(session, work)
     session.create(copy, work)
     return finish(session, copy, digest, note)
 
@@ -197,20 +195,11 @@ def finish(session: Session, made: str, digest: str, note: Note) -> str:
     name = names.template(digest)
     connection = session.maintenance
     discard_template(session, name)
-    end_connections(session, made)
     target = sql.Identifier(name)
-    connection.execute(sql.SQL("alter database {} rename to {}").format(sql.Identifier(made), target))
+    session.undisturbed(made, sql.SQL("alter database {} rename to {}").format(sql.Identifier(made), target))
     connection.execute(sql.SQL("comment on database {} is {}").format(target, sql.Literal(note.to_text())))
     connection.execute(sql.SQL("alter database {} with is_template true").format(target))
     return name
-
-
-def end_connections(session: Session, name: str) -> None:
-    """End what is connected to a database of ours (a psql that has just left, pg_cron's launcher)."""
-    session.maintenance.execute(
-        "select pg_catalog.pg_terminate_backend(pid, 5000) from pg_catalog.pg_stat_activity where datname = %s",
-        (name,),
-    )
 
 
 def discard_template(session: Session, name: str) -> None:
@@ -218,7 +207,7 @@ def discard_template(session: Session, name: str) -> None:
     session.maintenance.execute(
         "update pg_catalog.pg_database set datistemplate = false where datname = %s", (name,)
     )
-    database.drop_database(session.maintenance, name)
+    session.drop(name)
 
 
 def clear_away(session: Session, made: Iterable[str], before: cluster_state.ClusterState) -> None:
@@ -227,6 +216,7 @@ def clear_away(session: Session, made: Iterable[str], before: cluster_state.Clus
         return
     for name in made:
         discard_template(session, name)
+    session.give_back_cron()
     if cluster_state.read(session.maintenance) == before:
         return
     cluster_state.drop_roles_made_since(session.maintenance, before)

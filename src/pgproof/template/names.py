@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 TEMPLATE = "pgproof_t_"  # a finished state of a project, to be cloned; the rest of the name is its digest
-WORK = "pgproof_w_"  # one that is being built; found by somebody who holds the build lock, it is a ruin
+WORK = "pgproof_w_"  # one that is about to become a template; to the holder of the build lock, it is a ruin
 CLONE = "pgproof_c_"  # a copy that belongs to one session, whose token follows
+CRON = "pgproof_cron"  # what cron.database_name says: a real pg_cron can be created in this database only
 KEPT = "pgproof_kept_"  # a copy that a person asked to keep
 
 TOKEN = 8  # characters
@@ -27,4 +28,4 @@ def token_of(name: str) -> str:
 
 def is_ours(name: str) -> bool:
     """Whether pgproof made the database: only these are ever written to or dropped."""
-    return name.startswith((TEMPLATE, WORK, CLONE, KEPT))
+    return name == CRON or name.startswith((TEMPLATE, WORK, CLONE, KEPT))

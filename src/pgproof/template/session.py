@@ -5,6 +5,7 @@ Everything a session makes carries its token; when a session is gone, the next o
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from dataclasses import dataclass, field
 
 from pgproof import database, platforms, servers
 from pgproof.database import Connection, sql
-from pgproof.errors import UsageError
+from pgproof.errors import ServerError, UsageError
 from pgproof.project import Project
 from pgproof.template import names
 
@@ -23,7 +24,7 @@ select name
 from pg_catalog.pg_available_extensions
 where name <> 'pg_cron'
     or starts_with(comment, 'pgproof stand-in')
-    or pg_catalog.current_setting('cron.database_name', true) is not null
+    or pg_catalog.current_setting('cron.database_name', true) = 'pgproof_cron'
 """
 LEFTOVERS = """
 select d.datname
@@ -53,6 +54,7 @@ class Session:
     maintenance: Connection
     token: str
     available: frozenset[str]
+    has_cron: bool
     count: int = 0
     clones: list[str] = field(default_factory=list)
 
@@ -63,24 +65,57 @@ class Session:
 
     def create(self, name: str, template: str = "template0") -> None:
         """Create database ``name`` as a copy of ``template``, by copying files, which is the fastest way here."""
-        strategy = sql.SQL(" strategy file_copy" if self.server.version_num >= 150000 else "")
-        self.maintenance.execute(
-            sql.SQL("create database {} template {}{}").format(
-                sql.Identifier(name), sql.Identifier(template), strategy
-            )
-        )
+        statement = sql.SQL("create database {} template {} strategy file_copy")
+        self.undisturbed(template, statement.format(sql.Identifier(name), sql.Identifier(template)))
 
     def clone(self, template: str, settings: tuple[tuple[str, str], ...] = ()) -> Clone:
         """A new copy of ``template``, dropped at the end of the session at the latest.
 
         ``settings`` are those that each connection to it starts with (a copy does not inherit its template's).
         """
-        self.count += 1
-        name = names.clone(self.token, self.count)
+        name = self.next_name()
         self.create(name, template)
-        self.clones.append(name)
         self.set_defaults(name, settings)
         return Clone(name, self.server.dsn(name))
+
+    def next_name(self) -> str:
+        """A name for a database that goes when this session does."""
+        self.count += 1
+        self.clones.append(names.clone(self.token, self.count))
+        return self.clones[-1]
+
+    def work_database(self, template: str, settings: tuple[tuple[str, str], ...]) -> str:
+        """A copy of ``template`` to run migrations in, which may create any extension that there is.
+
+        A real pg_cron ties that to one name, so where it is loaded only the holder of the build lock may ask.
+        """
+        name = names.CRON if self.has_cron else self.next_name()
+        database.drop_database(self.maintenance, name)
+        self.create(name, template)
+        self.set_defaults(name, settings)
+        return name
+
+    def give_back_cron(self) -> None:
+        """Leave an empty database under pg_cron's name: without one, ``cron.schedule`` fails everywhere."""
+        if self.has_cron:
+            with contextlib.suppress(database.errors.DuplicateDatabase):
+                self.create(names.CRON)
+
+    def undisturbed(self, name: str, statement: sql.Composed) -> None:
+        """Run a statement that nobody may be connected to database ``name`` for, ending whoever is.
+
+        pg_cron's launcher comes back within a second, hence the repetition.
+        """
+        for _ in range(100):
+            self.maintenance.execute(
+                "select pg_catalog.pg_terminate_backend(pid, 5000)"
+                " from pg_catalog.pg_stat_activity where datname = %s",
+                (name,),
+            )
+            with contextlib.suppress(database.errors.ObjectInUse):
+                self.maintenance.execute(statement)
+                return
+        raise ServerError(f"somebody keeps connecting to {name}, a database that pgproof is building; try again")
 
     def set_defaults(self, name: str, settings: tuple[tuple[str, str], ...]) -> None:
         """Give every later connection to database ``name`` these settings, as (name, value as SQL)."""
@@ -102,12 +137,9 @@ class Session:
     def keep(self, name: str, label: str) -> str:
         """Rename clone ``name`` so that it outlives the session; returns the new name."""
         kept = f"{names.KEPT}{label}"[:63]
-        database.drop_database(self.maintenance, kept)
-        self.maintenance.execute(
-            "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s", (name,)
-        )
-        self.maintenance.execute(
-            sql.SQL("alter database {} rename to {}").format(sql.Identifier(name), sql.Identifier(kept))
+        self.drop(kept)
+        self.undisturbed(
+            name, sql.SQL("alter database {} rename to {}").format(sql.Identifier(name), sql.Identifier(kept))
         )
         self.clones.remove(name)
         return kept
@@ -134,7 +166,7 @@ class Session:
     def reap(self) -> None:
         """Drop clones of sessions that are gone."""
         for (name,) in self.maintenance.execute(LEFTOVERS).fetchall():
-            database.drop_database(self.maintenance, name)
+            self.drop(name)
 
     def drop_templates_if_last(self) -> None:
         """Leave nothing on a server that is not ours, unless another session is using the templates."""
@@ -148,7 +180,7 @@ class Session:
             (names.TEMPLATE, names.WORK),
         ).fetchall()
         for (name,) in made:
-            database.drop_database(self.maintenance, name)
+            self.drop(name)
 
     def close(self) -> None:
         """Drop what this session made and give the server back."""
@@ -197,9 +229,20 @@ def start_session(project: Project, choice: str, owner: str = "", passing: bool 
         raise
     maintenance.execute("select pg_catalog.pg_advisory_lock_shared(%s)", (SESSION_LOCK,))
     found = maintenance.execute(AVAILABLE).fetchall()
-    session = Session(lease, maintenance, token, frozenset(name for (name,) in found))
+    available = frozenset(name for (name,) in found)
+    session = Session(lease, maintenance, token, available, has_cron=has_real_cron(maintenance))
+    if session.has_cron and lease.fresh:
+        session.give_back_cron()
     session.reap()
     return session
+
+
+def has_real_cron(connection: Connection) -> bool:
+    """Whether the server has loaded the real pg_cron, for the database that we keep for it."""
+    row = connection.execute(
+        "select pg_catalog.current_setting('cron.database_name', true) is not distinct from %s", (names.CRON,)
+    ).fetchone()
+    return bool(row and row[0])
 
 
 def prepare(server: servers.Server, roles: str) -> None:
