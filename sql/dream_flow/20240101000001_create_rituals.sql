@@ -24,7 +24,7 @@ create index rituals_user_id_is_default_idx on public.rituals (user_id, is_defau
 create index rituals_created_at_idx on public.rituals (created_at);
 
 -- To switch, first clear the old default, then set the new one, in one transaction. Two switches
--- that race end with one default: the later one gets 23505 and tries again.
+-- that race end with one default: one of them gets 23505 or 40P01 and tries again.
 create unique index rituals_one_default_per_user_key on public.rituals (user_id) where is_default;
 
 comment on table public.rituals is 'Saved bedtime rituals of a user.';

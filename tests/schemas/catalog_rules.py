@@ -116,8 +116,8 @@ CATALOG_RULES = (
     CatalogRule(
         "a_policy_reads_claims_once_per_statement",
         r"select name from own_policies where conditions ~ '(?<!SELECT )\m\w+\.\w+\(\)'",
-        loud="create policy select_me on public.profiles for select to anon using (id = auth.uid())",
-        quiet="create policy select_me on public.profiles for select to anon using (id = (select auth.uid()))",
+        loud="create policy select_i on public.profiles for select to anon using (id = auth.uid())",
+        quiet="create policy select_i on public.profiles for select to anon using (id = (select auth.uid()))",
     ),
     CatalogRule(
         "definer_functions_have_an_empty_search_path",
