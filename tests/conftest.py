@@ -1,0 +1,68 @@
+"""Fixtures of pgproof's own tests: small projects, and caches of their own for tests of the life of a server."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def make_project(tmp_path: Path) -> Callable[..., Path]:
+    """``make_project({"001_a.sql": "create table a ()"})``: a folder with these files."""
+
+    def make_project_(files: dict[str, str | bytes], name: str = "project") -> Path:
+        folder = tmp_path / name
+        for path, content in files.items():
+            target = folder / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content if isinstance(content, bytes) else content.encode())
+        folder.mkdir(exist_ok=True)
+        return folder
+
+    return make_project_
+
+
+@pytest.fixture
+def own_cache(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A cache that only this test uses, which the server's user can reach; nothing may run in it afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="pgproof-test-", dir="/var/tmp"))
+    folder.chmod(0o755)
+    monkeypatch.setenv("PGPROOF_CACHE", str(folder))
+    yield folder
+    left = processes_of(folder)
+    shutil.rmtree(folder, ignore_errors=True)
+    assert left == []
+
+
+def processes_of(folder: Path) -> list[str]:
+    """Command lines of running processes that name ``folder``, other than the tests themselves."""
+    listed = subprocess.run(["ps", "-eww", "-o", "pid=,stat=,args="], capture_output=True, text=True, check=True)
+    found = []
+    for line in listed.stdout.splitlines():
+        pid, state, command = line.split(None, 2)
+        if str(folder) in command and not state.startswith("Z") and int(pid) != os.getpid():
+            found.append(command)
+    return found
+
+
+@pytest.fixture
+def pgproof() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """``pgproof("check", folder)``: the command line, run as a process of its own."""
+
+    def pgproof_(*words: object, **options: object) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "pgproof.cli", *map(str, words)]
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
+        return subprocess.run(
+            command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL, env=environment, **options
+        )  # type: ignore[call-overload,no-any-return]
+
+    return pgproof_
