@@ -33,7 +33,6 @@ def check_a_user_has_one_default_ritual(pg: Connection) -> None:
 
 def switch_default(connection: Connection, user: UUID, ritual: UUID) -> None:
     """Make ``ritual`` the default as a client does: clear, set, and again if another was in the way."""
-    connection.execute("select set_config('deadlock_timeout', '20ms', false)")
     for _ in range(TRIES):
         try:
             with connection.transaction():
