@@ -17,7 +17,6 @@ CATALOG: Mapping[type[Any], str] = {
     records.CommentRecord: "comments",
     records.MemberRecord: "members",
     records.TypeRecord: "types",
-    records.CollationRecord: "collations",
     records.SchemaRecord: "schemas",
     records.ExtensionRecord: "extensions",
     records.RelationRecord: "relations",

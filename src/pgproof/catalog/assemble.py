@@ -62,7 +62,6 @@ def _known(
 ) -> Known:
     return gather(
         types=answers.of(records.TypeRecord),
-        collations=answers.of(records.CollationRecord),
         comments=answers.of(records.CommentRecord),
         members=answers.of(records.MemberRecord),
         relations=found_relations,

@@ -59,7 +59,7 @@ def _column(row: ColumnRecord, position: int, known: Known) -> Column:
         identity=_IDENTITY.get(row.identity),
         generated=generated,
         expression=row.expression if generated else None,
-        collation=known.collation(row.collation),
+        collation=row.collation,
         comment=known.comment("pg_class", row.relation, row.number),
         grants=decode.grants(row.acl),
         inherited=row.inherited,

@@ -129,7 +129,7 @@ def _domain(row: UserTypeRecord, checks: list[ConstraintRecord], known: Known) -
         base=known.type(row.base or 0, row.modifier, row.dims, row.base_text),
         not_null=row.not_null,
         default=row.default_expression,
-        collation=known.collation(row.collation),
+        collation=row.collation,
         constraints=tuple(constraint(check, known) for check in checks),
     )
 
@@ -157,7 +157,7 @@ def _range(row: UserTypeRecord, known: Known) -> RangeType:
         subtype=known.type(row.subtype or 0),
         multirange=qualified(multirange.schema, multirange.name),
         operator_class=row.operator_class or "",
-        collation=known.collation(row.range_collation),
+        collation=row.range_collation,
         canonical=row.canonical,
         difference=row.difference,
     )

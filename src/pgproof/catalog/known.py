@@ -9,7 +9,6 @@ from pgproof.catalog.decode import TYPE_KINDS, modifiers
 from pgproof.catalog.names import qualified
 from pgproof.catalog.parts import TypeRef
 from pgproof.catalog.records import (
-    CollationRecord,
     ColumnRecord,
     CommentRecord,
     IndexRecord,
@@ -24,7 +23,6 @@ class Known:
     """Names, types, comments and extensions by OID; ``type_refs`` remembers what was built."""
 
     types: Mapping[int, TypeRecord]
-    collations: Mapping[int, str]
     comments: Mapping[tuple[str, int, int], str]
     members: Mapping[tuple[str, int], str]
     relations: Mapping[int, str]
@@ -55,10 +53,6 @@ class Known:
             scale=scale,
         )
 
-    def collation(self, oid: int | None) -> str | None:
-        """The qualified name of a collation; None stays None."""
-        return self.collations[oid] if oid else None
-
     def comment(self, catalog: str, oid: int, part: int = 0) -> str | None:
         """The comment on an object (``part`` 0) or on a column of it."""
         return self.comments.get((catalog, oid, part))
@@ -85,7 +79,6 @@ class Known:
 def gather(
     *,
     types: Iterable[TypeRecord],
-    collations: Iterable[CollationRecord],
     comments: Iterable[CommentRecord],
     members: Iterable[MemberRecord],
     relations: Iterable[RelationRecord],
@@ -98,7 +91,6 @@ def gather(
         names.setdefault(column.relation, {})[column.number] = column.name
     return Known(
         types={row.id: row for row in types},
-        collations={row.id: qualified(row.schema, row.name) for row in collations},
         comments={(row.catalog, row.id, row.part): row.comment for row in comments},
         members={(row.catalog, row.id): row.extension for row in members},
         relations={row.id: qualified(row.schema, row.name) for row in relations},

@@ -80,12 +80,12 @@ class UserTypeRecord(NamedTuple):
     base_text: str | None
     not_null: bool
     default_expression: str | None
-    collation: int | None
+    collation: str | None
     relation: int | None
     subtype: int | None
     multirange: int | None
     operator_class: str | None
-    range_collation: int | None
+    range_collation: str | None
     canonical: str | None
     difference: str | None
 

@@ -1,15 +1,15 @@
 """The recorded catalog, ``catalog.json``: a ``Catalog`` as text that a person reads and git compares well.
 
 What is at its default is left out; a line holds as much as fits; a type is described once, under ``types``,
-and called by its text elsewhere; grants are ``[grantee, grantor, "privilege, privilege*"]``, where the star
-says that the privilege may be passed on.
+and called by its text elsewhere; grants are ``[grantee, grantor, "privilege, privilege*"]``, where a star
+says that the privilege may be passed on, and ``all`` stands for every privilege that a table can have.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import MISSING, Field, fields, is_dataclass
+from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from functools import cache
 from itertools import groupby, zip_longest
 from types import NoneType, UnionType
@@ -22,7 +22,20 @@ FORMAT = 1
 _WIDTH = 110
 _REMEDY = "record the catalog again with this version of pgproof"
 
-Types = dict[str, TypeRef]
+_TABLE_PRIVILEGES = ("delete", "insert", "references", "select", "trigger", "truncate", "update")
+
+
+@dataclass(frozen=True)
+class _Shared:
+    """What is written once for the whole catalog: the types, and what ``all`` means on this server."""
+
+    types: dict[str, TypeRef]
+    all_privileges: str
+
+
+def _shared(version_num: int, types: dict[str, TypeRef]) -> _Shared:
+    maintain = ("maintain",) if version_num >= 170000 else ()
+    return _Shared(types, ", ".join(sorted(_TABLE_PRIVILEGES + maintain)))
 
 
 def to_json(catalog: Catalog) -> str:
@@ -30,9 +43,9 @@ def to_json(catalog: Catalog) -> str:
 
     Raises ``ValueError`` if two types of one name are not equal; no database has such.
     """
-    types: Types = {}
-    content = _pack(catalog, types)
-    described = {name: _pack_type(types[name]) for name in sorted(types)}
+    shared = _shared(catalog.version_num, {})
+    content = _pack(catalog, shared)
+    described = {name: _pack_type(type_) for name, type_ in sorted(shared.types.items())}
     return written({"format": FORMAT, **content, "types": described}, broken=2) + "\n"
 
 
@@ -45,25 +58,25 @@ def from_json(text: str) -> Catalog:
                 f"the recorded catalog has format {raw['format']}, this version reads {FORMAT}: {_REMEDY}"
             )
         types = {name: _unpack_type(name, value) for name, value in raw["types"].items()}
-        catalog = _object(Catalog, raw, types)
+        catalog = _object(Catalog, raw, _shared(raw["version_num"], types))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UsageError(f"not a recorded catalog ({type(error).__name__}: {error}): {_REMEDY}") from error
     assert isinstance(catalog, Catalog)
     return catalog
 
 
-def _pack(value: Any, types: Types) -> Any:
+def _pack(value: Any, shared: _Shared) -> Any:
     if isinstance(value, TypeRef):
-        if types.setdefault(str(value), value) != value:
-            raise ValueError(f"two different types are called {value}: {value!r}, {types[str(value)]!r}")
+        if shared.types.setdefault(str(value), value) != value:
+            raise ValueError(f"two types are called {value}: {value!r} and {shared.types[str(value)]!r}")
         return str(value)
     if isinstance(value, tuple):
         if value and isinstance(value[0], Grant):
-            return _pack_grants(value)
-        return [_pack(item, types) for item in value]
+            return _pack_grants(value, shared)
+        return [_pack(item, shared) for item in value]
     if is_dataclass(value):
         stored = (field.name for field in fields(value) if _is_stored(field, value))
-        return {name: _pack(getattr(value, name), types) for name in stored}
+        return {name: _pack(getattr(value, name), shared) for name in stored}
     return value
 
 
@@ -86,14 +99,15 @@ def _unpack_type(name: str, raw: dict[str, Any]) -> TypeRef:
     return TypeRef(text=name.removesuffix("[]" * (raw.get("dims", 0) - 1)), **raw)
 
 
-def _pack_grants(grants: Iterable[Grant]) -> list[list[str]]:
-    groups = groupby(grants, lambda grant: (grant.grantee, grant.grantor))
-    return [
-        [*who, ", ".join(grant.privilege + "*" * grant.grantable for grant in same)] for who, same in groups
-    ]
+def _pack_grants(grants: Iterable[Grant], shared: _Shared) -> list[list[str]]:
+    packed = []
+    for who, same in groupby(grants, lambda grant: (grant.grantee, grant.grantor)):
+        privileges = ", ".join(grant.privilege + "*" * grant.grantable for grant in same)
+        packed.append([*who, "all" if privileges == shared.all_privileges else privileges])
+    return packed
 
 
-def _unpack_grants(raw: Iterable[list[str]]) -> tuple[Grant, ...]:
+def _unpack_grants(raw: Iterable[list[str]], shared: _Shared) -> tuple[Grant, ...]:
     return tuple(
         Grant(
             privilege=privilege.removesuffix("*"),
@@ -102,55 +116,50 @@ def _unpack_grants(raw: Iterable[list[str]]) -> tuple[Grant, ...]:
             grantable=privilege.endswith("*"),
         )
         for grantee, grantor, privileges in raw
-        for privilege in privileges.split(", ")
+        for privilege in (shared.all_privileges if privileges == "all" else privileges).split(", ")
     )
 
 
-def _object(kind: Any, raw: dict[str, Any], types: Types) -> Any:
+def _object(kind: Any, raw: dict[str, Any], shared: _Shared) -> Any:
     if kind is Constraint and raw["kind"] == "foreign key":
         kind = ForeignKey
     unpackers = _unpackers(kind)
-    return kind(
-        **{
-            name: unpackers[name](value, types)
-            for name, value in raw.items()
-            if name not in ("format", "types")
-        }
-    )
+    values = {name: value for name, value in raw.items() if name not in ("format", "types")}
+    return kind(**{name: unpackers[name](value, shared) for name, value in values.items()})
 
 
 @cache
-def _unpackers(kind: Any) -> dict[str, Callable[[Any, Types], Any]]:
+def _unpackers(kind: Any) -> dict[str, Callable[[Any, _Shared], Any]]:
     """How each field of a dataclass is read back, from its annotation."""
     return {name: _unpacker(hint) for name, hint in get_type_hints(kind).items()}
 
 
-def _unpacker(hint: Any) -> Callable[[Any, Types], Any]:
+def _unpacker(hint: Any) -> Callable[[Any, _Shared], Any]:
     """The function that reads a value of an annotation; a scalar is read as it is."""
     origin, arguments = get_origin(hint), get_args(hint)
     if origin in (Union, UnionType):
         (inner,) = (argument for argument in arguments if argument is not NoneType)
         read = _unpacker(inner)
-        return lambda raw, types: None if raw is None else read(raw, types)
+        return lambda raw, shared: None if raw is None else read(raw, shared)
     if origin is tuple:
         return _tuple_unpacker(arguments[0])
     if hint is TypeRef:
-        return lambda raw, types: types[raw]
+        return lambda raw, shared: shared.types[raw]
     if origin is not Literal and is_dataclass(hint):
-        return lambda raw, types: _object(hint, raw, types)
+        return lambda raw, shared: _object(hint, raw, shared)
     return lambda raw, _: raw
 
 
-def _tuple_unpacker(element: Any) -> Callable[[Any, Types], Any]:
+def _tuple_unpacker(element: Any) -> Callable[[Any, _Shared], Any]:
     if element is Grant:
-        return lambda raw, _: _unpack_grants(raw)
+        return _unpack_grants
     if element is Column:
-        return lambda raw, types: tuple(
-            _object(Column, {**item, "position": position}, types)
+        return lambda raw, shared: tuple(
+            _object(Column, {**item, "position": position}, shared)
             for position, item in enumerate(raw, start=1)
         )
     read = _unpacker(element)
-    return lambda raw, types: tuple(read(item, types) for item in raw)
+    return lambda raw, shared: tuple(read(item, shared) for item in raw)
 
 
 def written(value: Any, *, broken: int, indent: int = 0, before: int = 0) -> str:

@@ -44,14 +44,6 @@ class TypeRecord(NamedTuple):
     text: str
 
 
-class CollationRecord(NamedTuple):
-    """collations.sql."""
-
-    id: int
-    schema: str
-    name: str
-
-
 class SchemaRecord(NamedTuple):
     """schemas.sql."""
 
@@ -114,7 +106,7 @@ class ColumnRecord(NamedTuple):
     expression: str | None
     identity: str
     generated: str
-    collation: int | None
+    collation: str | None
     acl: list[str] | None
     inherited: bool
     storage: str | None

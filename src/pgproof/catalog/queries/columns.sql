@@ -11,13 +11,15 @@ select
     case when a.atthasdef then pg_catalog.pg_get_expr(d.adbin, d.adrelid) end as expression,
     a.attidentity as identity,
     a.attgenerated as generated,
-    case when a.attcollation <> t.typcollation then a.attcollation end as collation,
+    case
+        when a.attcollation <> t.typcollation then a.attcollation::pg_catalog.regcollation::text
+    end as collation,
     a.attacl::text[] as acl,
     not a.attislocal as inherited,
     case when a.attstorage <> t.typstorage then a.attstorage end as storage,
     a.attcompression as compression,
     nullif(a.attstattarget, -1) as statistics,
-    a.attoptions as options
+    a.attoptions || a.attfdwoptions as options
 from pg_catalog.pg_attribute as a
 inner join pg_catalog.pg_class as c on a.attrelid = c.oid
 inner join pg_catalog.pg_namespace as n on c.relnamespace = n.oid
@@ -27,6 +29,6 @@ where a.attnum > 0
     and not a.attisdropped
     and c.relkind in ('r', 'p', 'f', 'v', 'm', 'c')
     and c.relpersistence <> 't'
+    and c.oid >= 16384
     and n.nspname !~ '^pg_'
-    and n.nspname <> 'information_schema'
 order by a.attrelid, a.attnum

@@ -39,6 +39,6 @@ left join pg_catalog.pg_constraint as parent on con.conparentid = parent.oid
 cross join (select true as conenforced, false as conperiod) as older_server
 where con.contype in ('p', 'u', 'c', 'f', 'x', 'n')
     and (con.contype <> 'f' or parent.conrelid is distinct from con.conrelid)
+    and con.oid >= 16384
     and n.nspname !~ '^pg_'
-    and n.nspname <> 'information_schema'
 order by con.conname

@@ -82,10 +82,13 @@ with found (class, id, owner, acl, definition) as (
         c.collowner,
         null,
         array(
-            select format('%s=%s', field.key, field.value)
+            select format('%s=%s', replace(substr(field.key, 5), 'iculocale', 'locale'), field.value)
             from jsonb_each_text(to_jsonb(c)) as field
-            where field.key in ('collprovider', 'collisdeterministic', 'collcollate', 'collctype', 'collicurules')
-                or field.key in ('colliculocale', 'colllocale')
+            where field.value is not null
+                and field.key in (
+                    'collprovider', 'collisdeterministic', 'collcollate', 'collctype', 'colllocale', 'colliculocale',
+                    'collicurules'
+                )
         )
     from pg_catalog.pg_collation as c
     where c.oid >= 16384
@@ -251,7 +254,7 @@ select
     found.class::text as catalog,
     found.id,
     identity.type as kind,
-    identity.identity as name,
+    replace(identity.identity, ' on language ', ' language ') as name,  -- transforms, since 16
     pg_catalog.pg_get_userbyid(found.owner) as owner,
     found.acl::text[] as acl,
     found.definition

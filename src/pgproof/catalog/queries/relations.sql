@@ -41,6 +41,6 @@ left join pg_catalog.pg_foreign_table as f on c.oid = f.ftrelid
 left join pg_catalog.pg_foreign_server as s on f.ftserver = s.oid
 where c.relkind in ('r', 'p', 'f', 'v', 'm')
     and c.relpersistence <> 't'
+    and c.oid >= 16384
     and n.nspname !~ '^pg_'
-    and n.nspname <> 'information_schema'
 order by n.nspname, c.relname

@@ -36,6 +36,6 @@ select
 from pg_catalog.pg_proc as p
 inner join pg_catalog.pg_namespace as n on p.pronamespace = n.oid
 inner join pg_catalog.pg_language as l on p.prolang = l.oid
-where n.nspname !~ '^pg_'
-    and n.nspname <> 'information_schema'
+where p.oid >= 16384
+    and n.nspname !~ '^pg_'
 order by n.nspname, p.proname

@@ -25,6 +25,6 @@ left join pg_catalog.pg_depend as d
         and d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
         and d.deptype in ('a', 'i')
 where c.relpersistence <> 't'
+    and c.oid >= 16384
     and n.nspname !~ '^pg_'
-    and n.nspname <> 'information_schema'
 order by n.nspname, c.relname

@@ -21,7 +21,10 @@ select
     case when t.typtype = 'd' then pg_catalog.format_type(t.typbasetype, t.typtypmod) end as base_text,
     t.typnotnull as not_null,
     case when t.typtype = 'd' then pg_catalog.pg_get_expr(t.typdefaultbin, 0) end as default_expression,
-    case when t.typtype = 'd' and t.typcollation <> base.typcollation then t.typcollation end as collation,
+    case
+        when t.typtype = 'd' and t.typcollation <> base.typcollation
+            then t.typcollation::pg_catalog.regcollation::text
+    end as collation,
     nullif(t.typrelid, 0) as relation,
     r.rngsubtype as subtype,
     nullif(r.rngmultitypid, 0) as multirange,
@@ -34,7 +37,9 @@ select
                 where opc.oid = r.rngsubopc
             )
     end as operator_class,
-    case when r.rngcollation <> sub.typcollation then r.rngcollation end as range_collation,
+    case
+        when r.rngcollation <> sub.typcollation then r.rngcollation::pg_catalog.regcollation::text
+    end as range_collation,
     nullif(r.rngcanonical::text, '-') as canonical,
     nullif(r.rngsubdiff::text, '-') as difference
 from pg_catalog.pg_type as t
@@ -45,6 +50,6 @@ left join pg_catalog.pg_range as r on t.oid = r.rngtypid
 left join pg_catalog.pg_type as sub on r.rngsubtype = sub.oid
 where t.typtype in ('e', 'd', 'c', 'r')
     and (t.typtype <> 'c' or c.relkind = 'c')
+    and t.oid >= 16384
     and n.nspname !~ '^pg_'
-    and n.nspname <> 'information_schema'
 order by n.nspname, t.typname
