@@ -1,0 +1,49 @@
+"""Promises about the audit log when many write at once; each check needs a database of its own."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from psycopg import IsolationLevel
+
+from ..concurrency import all_at_once
+from ..world import new_payment, new_review, new_user, one
+from .audit import check_seals_are_what_the_oracle_computes, verifies
+
+WRITERS = 16
+ROUNDS = 3
+
+
+def check_sixteen_writers_make_one_chain(own, isolation: IsolationLevel | None = None) -> None:
+    """Several tables, statements and rows per transaction, all at once: every change is in the chain, once."""
+    pg = own.connect()
+    users = [new_user(pg) for _ in range(WRITERS)]
+
+    def works(user):
+        def pay(connection):
+            connection.execute(
+                "insert into public.payments (user_id, amount) select %s, n from generate_series(1, 3) as n",
+                (user,),
+            )
+            connection.execute("update public.payments set status = 'completed' where user_id = %s", (user,))
+
+        def review(connection):
+            new_review(connection, user)
+            new_payment(connection, user)
+
+        return [pay, review] * ROUNDS
+
+    all_at_once(own, [works(user) for user in users], isolation)
+
+    assert verifies(pg)
+    check_seals_are_what_the_oracle_computes(pg)
+    total = one(pg, "select count(*) from public.audit_log")
+    assert one(pg, "select max(id) from public.audit_log") == total
+    # Each round: three payments, then an update of all there are, then a review and one more payment.
+    updates = sum(4 * n + 3 for n in range(ROUNDS))
+    counted = Counter(pg.execute("select user_id, operation, table_name from public.audit_log").fetchall())
+    for user in users:
+        assert counted[user, "INSERT", "payments"] == 4 * ROUNDS
+        assert counted[user, "UPDATE", "payments"] == updates
+        assert counted[user, "INSERT", "booking_outcomes"] == ROUNDS
+    assert counted.total() == total == WRITERS * (5 * ROUNDS + updates)
