@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -38,7 +39,9 @@ def own_cache(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     folder.chmod(0o755)
     monkeypatch.setenv("PGPROOF_CACHE", str(folder))
     yield folder
-    left = processes_of(folder)
+    limit = time.monotonic() + 30
+    while (left := processes_of(folder)) and time.monotonic() < limit:  # a process that just ended lets go
+        time.sleep(0.01)
     shutil.rmtree(folder, ignore_errors=True)
     assert left == []
 

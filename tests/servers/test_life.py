@@ -1,0 +1,276 @@
+"""The life of a server: shared by all, gone with the last, whatever kills whom."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from pgproof import database, servers
+from pgproof.errors import ServerError
+from pgproof.servers import locks, places, sharing
+from tests.conftest import processes_of
+
+HOLDER = "import sys; from pgproof import servers; held = servers.lease('embedded'); print('up', flush=True); sys.stdin.read()"
+PATIENCE = 30.0
+
+
+def eventually(claim, what):
+    limit = time.monotonic() + PATIENCE
+    while not claim():
+        assert time.monotonic() < limit, what
+        time.sleep(0.01)
+
+
+def start_holder():
+    holder = subprocess.Popen([sys.executable, "-c", HOLDER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert holder.stdout.readline() == "up\n"
+    return holder
+
+
+def end(holder):
+    holder.stdin.close()
+    holder.wait()
+    holder.stdout.close()
+
+
+def cluster_of(cache: Path) -> Path:
+    (folder,) = (cache / "clusters").iterdir()
+    return folder
+
+
+def state(cache: Path) -> dict[str, int]:
+    return json.loads((cluster_of(cache) / "state.json").read_text())
+
+
+def answers(lease) -> bool:
+    with database.connect(lease.server.dsn()) as connection:
+        return connection.execute("select 1").fetchone() == (1,)
+
+
+def test_a_lease_gives_a_server_and_its_end_ends_it(own_cache):
+    with servers.lease("embedded") as lease:
+        assert lease.fresh
+        assert answers(lease)
+        assert processes_of(cluster_of(own_cache))
+    assert processes_of(cluster_of(own_cache)) == []
+    assert not sharing.is_running(cluster_of(own_cache))
+
+
+def test_the_second_start_uses_the_same_cluster(own_cache):
+    with servers.lease("embedded") as lease, database.connect(lease.server.dsn()) as connection:
+        connection.execute("create database left_over")
+    with servers.lease("embedded") as lease, database.connect(lease.server.dsn()) as connection:
+        assert connection.execute("select 1 from pg_database where datname = 'left_over'").fetchone()
+
+
+def test_two_processes_share_one_server_and_the_last_one_ends_it(own_cache):
+    holder = start_holder()
+    with servers.lease("embedded") as lease:
+        assert not lease.fresh
+        end(holder)
+        assert answers(lease)
+    assert processes_of(cluster_of(own_cache)) == []
+
+
+def test_a_server_outlives_the_process_that_started_it_if_others_need_it(own_cache):
+    first = start_holder()
+    with servers.lease("embedded") as lease:
+        first.kill()
+        end(first)
+        assert answers(lease)
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_nothing_runs_after_its_only_client_was_killed(own_cache, number):
+    holder = start_holder()
+    holder.send_signal(number)
+    end(holder)
+    eventually(lambda: processes_of(own_cache) == [], f"the server goes after signal {number}")
+    assert not (cluster_of(own_cache) / "state.json").exists()
+
+
+def test_a_killed_keeper_takes_the_server_with_it(own_cache):
+    holder = start_holder()
+    running = state(own_cache)
+    os.kill(running["keeper"], signal.SIGKILL)
+    eventually(lambda: processes_of(cluster_of(own_cache)) == [], "the server follows its keeper")
+    end(holder)
+
+
+def test_an_abandoned_server_is_reaped_by_the_next_run(own_cache):
+    """What a system without parent-death signals looks like: keeper killed, server alive."""
+    holder = start_holder()
+    running = state(own_cache)
+    os.kill(running["server"], signal.SIGSTOP)  # it cannot act on its keeper's death
+    os.kill(running["keeper"], signal.SIGKILL)
+    holder.kill()
+    end(holder)
+    assert processes_of(cluster_of(own_cache))
+    os.kill(running["server"], signal.SIGCONT)
+    with servers.lease("embedded") as lease:
+        assert lease.fresh
+        assert answers(lease)
+        assert state(own_cache)["server"] != running["server"]
+        assert len([line for line in processes_of(cluster_of(own_cache)) if " -D " in line]) == 1
+
+
+def test_a_killed_server_is_noticed_and_the_next_run_recovers(own_cache):
+    holder = start_holder()
+    os.kill(state(own_cache)["server"], signal.SIGKILL)
+    eventually(lambda: not locks.is_held(cluster_of(own_cache) / "keeper.lock"), "the keeper goes with its server")
+    end(holder)
+    with servers.lease("embedded") as lease:
+        assert answers(lease)
+
+
+def test_a_process_id_of_somebody_else_is_not_killed(own_cache):
+    with servers.lease("embedded"):
+        pass
+    bystander = subprocess.Popen(["sleep", "600"])
+    try:
+        (cluster_of(own_cache) / "data" / "postmaster.pid").write_text(f"{bystander.pid}\n")
+        (cluster_of(own_cache) / "state.json").write_text("{}")
+        with servers.lease("embedded") as lease:
+            assert answers(lease)
+        assert bystander.poll() is None
+    finally:
+        bystander.kill()
+        bystander.wait()
+
+
+def test_data_from_before_a_power_cut_is_not_trusted(own_cache):
+    with servers.lease("embedded") as lease, database.connect(lease.server.dsn()) as connection:
+        connection.execute("create database left_over")
+    (cluster_of(own_cache) / "state.json").write_text("{}")  # a run that never ended ...
+    (cluster_of(own_cache) / "boot").write_text("another boot")  # ... in another life of this machine
+    with servers.lease("embedded") as lease, database.connect(lease.server.dsn()) as connection:
+        assert not connection.execute("select 1 from pg_database where datname = 'left_over'").fetchone()
+
+
+def test_many_at_once_start_one_server(own_cache):
+    holders = [
+        subprocess.Popen([sys.executable, "-c", HOLDER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        for _ in range(5)
+    ]
+    try:
+        assert [holder.stdout.readline() for holder in holders] == ["up\n"] * 5
+        postmasters = [line for line in processes_of(cluster_of(own_cache)) if " -D " in line]
+        assert len(postmasters) == 1
+    finally:
+        for holder in holders:
+            end(holder)
+
+
+def test_a_crash_in_the_middle_of_initialising_is_made_good(own_cache):
+    with servers.lease("embedded"):
+        pass
+    folder = cluster_of(own_cache)
+    (folder / "data").rename(folder / "data.partial")
+    (folder / "data.partial" / "PG_VERSION").unlink()
+    with servers.lease("embedded") as lease:
+        assert answers(lease)
+
+
+def test_a_passing_cluster_leaves_no_folder(own_cache):
+    with servers.lease("embedded", owner="me", passing=True) as lease:
+        assert answers(lease)
+        socket = Path(lease.server.host)
+    assert list((own_cache / "clusters").iterdir()) == []
+    assert not socket.exists()
+
+
+def test_the_passing_cluster_of_a_killed_run_is_removed_by_the_next_that_makes_one(own_cache):
+    code = HOLDER.replace("lease('embedded')", "lease('embedded', owner='x', passing=True)")
+    holder = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert holder.stdout.readline() == "up\n"
+    abandoned = cluster_of(own_cache)
+    holder.kill()
+    end(holder)
+    eventually(lambda: processes_of(own_cache) == [], "the server goes")
+    with servers.lease("embedded"):
+        assert not abandoned.exists()
+
+
+def test_a_damaged_cluster_says_what_the_server_said(own_cache):
+    with servers.lease("embedded"):
+        pass
+    (cluster_of(own_cache) / "data" / "global" / "pg_control").write_bytes(b"")
+    with pytest.raises(ServerError) as caught:
+        servers.lease("embedded")
+    assert "did not start" in str(caught.value)
+    assert "pg_control" in str(caught.value)
+    assert "remove that folder" in str(caught.value)
+
+
+def test_the_server_listens_on_loopback_only_and_wants_a_password_there(own_cache):
+    with servers.lease("embedded") as lease:
+        with database.connect(lease.server.dsn()) as connection:
+            row = connection.execute("show listen_addresses").fetchone()
+        assert row == ("127.0.0.1",)
+        with pytest.raises(ServerError, match="password authentication failed"):
+            database.connect(lease.server.over_loopback().dsn())
+
+
+def test_others_cannot_enter_the_socket_folder(own_cache):
+    with servers.lease("embedded") as lease:
+        assert Path(lease.server.host).stat().st_mode & 0o077 == 0
+
+
+def test_a_socket_folder_that_somebody_else_made_is_refused(tmp_path, monkeypatch):
+    trap = tmp_path / "elsewhere"
+    trap.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    (tmp_path / f"pgproof-{os.geteuid()}").symlink_to(trap)
+    with pytest.raises(Exception, match=r"belongs to user|remove it or set TMPDIR"):
+        places.socket_folder("0123456789ab")
+
+
+def test_a_full_disk_is_said_and_leaves_no_half_cluster(own_cache):
+    """A file-size limit stands in for the full disk: initdb cannot write what it must."""
+    code = (
+        "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))\n"
+        "import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "from pgproof import servers, errors\n"
+        "try:\n    servers.lease('embedded')\nexcept errors.ServerError as error:\n    print(error)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "initdb failed" in done.stdout
+    assert not list(cluster_of(own_cache).glob("data*"))
+    with servers.lease("embedded") as lease:
+        assert answers(lease)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root runs its server as another user")
+def test_root_is_told_about_a_cache_that_the_server_cannot_enter(tmp_path, monkeypatch):
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    monkeypatch.setenv("PGPROOF_CACHE", str(closed / "cache"))
+    with pytest.raises(Exception, match="who cannot enter"):
+        servers.lease("embedded")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+def test_an_ordinary_user_gets_a_server_too(own_cache):
+    own_cache.chmod(0o777)
+    code = "from pgproof import servers\nwith servers.lease('embedded') as lease: print(lease.server.version_num >= 180000)"
+    done = subprocess.run(
+        [reachable_python(), "-c", code],
+        user=65534, group=65534, extra_groups=[], capture_output=True, text=True, check=False, cwd="/",
+        env={"PYTHONPATH": ":".join(path for path in sys.path if path), "PGPROOF_CACHE": str(own_cache / "theirs")},
+    )  # fmt: skip
+    assert done.stdout == "True\n", done.stderr
+
+
+def reachable_python() -> str:
+    """A Python like ours that user nobody may run."""
+    ours = f"{sys.version_info.major}.{sys.version_info.minor}"
+    for candidate in (sys.executable, f"/usr/bin/python{ours}"):
+        path = Path(candidate)
+        if path.exists() and places.first_closed(path.resolve().parent, places.server_account()) is None:
+            return candidate
+    pytest.skip(f"no Python {ours} that an ordinary user may run: ours lies in a folder closed to others")
