@@ -102,8 +102,8 @@ def _quoted(name: str) -> str:
 def extensions_dir() -> Path:
     """The folder to put on ``extension_control_path``, after ``$system``: a real extension always wins.
 
-    PostgreSQL (18 and later) looks for control files in its subfolder ``extension``. The server's user must be
-    able to read it.
+    PostgreSQL (18 and later) looks for control files in its subfolder ``extension``; the user that the server
+    runs as must be able to read it.
     """
     return _HERE
 
