@@ -118,6 +118,8 @@ def _operator(cursor: Cursor, left: Expression, binding: int) -> Expression:
 
 
 def _operator_name(cursor: Cursor) -> tuple[str, str | None]:
+    if cursor.at("=>"):
+        raise cursor.failure("no named arguments")
     if not cursor.accept_words("OPERATOR"):
         return cursor.take().text, None
     cursor.expect("(")

@@ -1,4 +1,4 @@
--- tests/rows/checks/corpus.sql
+-- tests/rows/checks/corpus/001_corpus.sql
 -- CHECKs as people write them, one table per kind of data, for the tests of parsing, evaluating and solving.
 -- Needs: nothing but PostgreSQL 15 and contrib.  Every constraint here can be satisfied, and violated alone.
 
@@ -170,4 +170,40 @@ create table corpus."Odd Names" (
     "a ""b""" text check ("a ""b""" like '100\%%'),
     value integer check (value < 0),
     constraint "It's odd" check ("Id" <> "select")
+);
+
+-- One column of every type that expressions are computed on.
+create table corpus.samples (
+    s smallint,
+    i integer,
+    j integer,
+    l bigint,
+    n numeric,
+    m numeric(10, 2),
+    f double precision,
+    g real,
+    t text,
+    u text,
+    v varchar(20),
+    c char(3),
+    b boolean,
+    a boolean,
+    d date,
+    e date,
+    ts timestamp,
+    tz timestamptz,
+    tx timestamptz,
+    tm time,
+    tn time,
+    iv interval,
+    id uuid,
+    js jsonb,
+    jn json,
+    ta text[],
+    ia integer[],
+    ir int4range,
+    dr daterange,
+    tr tstzrange,
+    mood corpus.mood,
+    raw bytea
 );
