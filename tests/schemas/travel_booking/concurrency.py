@@ -18,7 +18,7 @@ Work = Callable[[Connection], object]
 
 
 def in_transaction(connection: Connection, work: Work) -> object:
-    """Do ``work`` in one transaction, again from the beginning after a serialization failure or a deadlock."""
+    """Do ``work`` in one transaction; again from the start after a serialization failure or a deadlock."""
     for _ in range(ATTEMPTS):
         try:
             with connection.transaction():

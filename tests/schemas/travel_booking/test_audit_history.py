@@ -25,8 +25,9 @@ MOMENTS = st.datetimes(datetime(1, 1, 1), datetime(9999, 12, 31), timezones=st.j
 TEXTS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=6)
 AMOUNTS = st.decimals("0.01", "9999999999.99", places=2)
 COLUMNS = (
-    ("id", "bigint"), ("table_name", "text"), ("operation", "text"), ("user_id", "uuid"), ("performed_by", "uuid"),
-    ("performed_as", "text"), ("old_data", "jsonb"), ("new_data", "jsonb"), ("ip_address", "inet"),
+    ("id", "bigint"), ("table_name", "text"), ("operation", "text"), ("user_id", "uuid"),
+    ("performed_by", "uuid"), ("performed_as", "text"), ("old_data", "jsonb"), ("new_data", "jsonb"),
+    ("ip_address", "inet"),
     ("at", "timestamp with time zone"), ("previous_hash", "text"), ("current_hash", "text"),
 )  # fmt: skip
 
@@ -138,12 +139,14 @@ class AuditMachine(RuleBasedStateMachine):
     def smuggle_in_a_sound_row(self):
         with tampering(self.pg):
             self.pg.execute(
-                "insert into public.audit_log (id, table_name, operation, performed_as, previous_hash, current_hash)"
-                " select id + 1, 'payments', 'INSERT', 'x', current_hash, '' from public.audit_log"
-                " order by id desc limit 1"
+                "insert into public.audit_log"
+                " (id, table_name, operation, performed_as, previous_hash, current_hash)"
+                " select id + 1, 'payments', 'INSERT', 'x', current_hash, ''"
+                " from public.audit_log order by id desc limit 1"
             )
             self.pg.execute(
-                "update public.audit_log as a set current_hash = private.audit_hash(a) where current_hash = ''"
+                "update public.audit_log as a set current_hash = private.audit_hash(a)"
+                " where current_hash = ''"
             )
             assert not verifies(self.pg)
 

@@ -55,7 +55,8 @@ def test_nobody_writes_the_log_by_hand(pg):
 def test_a_row_that_the_owner_inserts_is_chained_like_any_other(pg):
     write_history(pg)
     pg.execute(
-        "insert into public.audit_log (id, table_name, operation, performed_as, at, previous_hash, current_hash)"
+        "insert into public.audit_log"
+        " (id, table_name, operation, performed_as, at, previous_hash, current_hash)"
         " values (1, 'x', 'INSERT', 'me', '2001-01-01', 'forged', 'forged')"
     )
     assert verifies(pg)
@@ -81,7 +82,8 @@ def test_emptying_an_audited_table_leaves_a_row(pg, table):
     new_review(pg, new_user(pg))
     pg.execute(f"truncate public.{table}".encode())
     assert pg.execute(
-        "select table_name, operation, user_id, old_data, new_data from public.audit_log order by id desc limit 1"
+        "select table_name, operation, user_id, old_data, new_data"
+        " from public.audit_log order by id desc limit 1"
     ).fetchone() == (table, "TRUNCATE", None, None, None)
     assert verifies(pg)
 
@@ -131,7 +133,8 @@ def test_breaks_say_which_row_and_what_is_wrong(pg):
         pg.execute("delete from public.audit_log where id = 4")
         last = one(pg, "select max(id) from public.audit_log")
         pg.execute(
-            "insert into public.audit_log (id, table_name, operation, performed_as, previous_hash, current_hash)"
+            "insert into public.audit_log"
+            " (id, table_name, operation, performed_as, previous_hash, current_hash)"
             " values (%s, 'x', 'INSERT', 'x', 'x', 'x')",
             (last + 1,),
         )

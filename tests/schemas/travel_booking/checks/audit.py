@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from uuid import UUID
 
 from pgproof.database import Connection
 
@@ -59,6 +60,14 @@ def tampering(pg: Connection) -> Iterator[None]:
         yield
 
 
+def pay_in_one_statement(pg: Connection, user: UUID, count: int) -> None:
+    """Several payments at once, of 1, 2, 3 ... SAR."""
+    pg.execute(
+        "insert into public.payments (user_id, amount) select %s, n from generate_series(1, %s) as n",
+        (user, count),
+    )
+
+
 def write_history(pg: Connection) -> None:
     """Inserts, updates and deletes in all three audited tables, one and several rows at a time."""
     user = new_user(pg)
@@ -84,9 +93,7 @@ def check_untouched_log_verifies_in_every_session(pg: Connection) -> None:
 def check_chain_is_total_and_unforked(pg: Connection) -> None:
     """1, 2, 3 ...: each row seals the one before, also several in one statement and one transaction."""
     user = new_user(pg)
-    pg.execute(
-        "insert into public.payments (user_id, amount) select %s, n from generate_series(1, 5) as n", (user,)
-    )
+    pay_in_one_statement(pg, user, 5)
     write_history(pg)
     rows = pg.execute("select id, previous_hash, current_hash from public.audit_log order by id").fetchall()
     assert [row[0] for row in rows] == list(range(1, len(rows) + 1))
@@ -98,8 +105,9 @@ def check_chain_is_total_and_unforked(pg: Connection) -> None:
 def check_seals_are_what_the_oracle_computes(pg: Connection) -> None:
     """Every stored field goes into the hash, in the documented form."""
     rows = pg.execute(
-        "select id, table_name, operation, user_id::text, performed_by::text, performed_as, nullif(format('%s', ip_address), ''),"
-        " previous_hash, old_data::text, new_data::text, at, current_hash from public.audit_log order by id"
+        "select id, table_name, operation, user_id::text, performed_by::text, performed_as,"
+        " nullif(format('%s', ip_address), ''), previous_hash, old_data::text,"
+        " new_data::text, at, current_hash from public.audit_log order by id"
     ).fetchall()
     assert rows
     for row in rows:
@@ -148,8 +156,8 @@ def check_a_rewritten_chain_is_found(pg: Connection) -> None:
         pg.execute("update public.audit_log set new_data = '{\"amount\": 1}' where id = 2")
         for number in range(2, one(pg, "select max(id) from public.audit_log") + 1):
             pg.execute(
-                "update public.audit_log as a set previous_hash = (select b.current_hash from public.audit_log as b"
-                " where b.id = a.id - 1) where a.id = %s",
+                "update public.audit_log as a set previous_hash = b.current_hash from public.audit_log as b"
+                " where b.id = a.id - 1 and a.id = %s",
                 (number,),
             )
             pg.execute(
@@ -210,7 +218,8 @@ def check_nobody_writes_the_log_by_hand(pg: Connection) -> None:
     for actor in (as_server, lambda pg: as_user(pg, new_user(pg)), lambda pg: as_user(pg, new_admin(pg))):
         with refused(pg), actor(pg):
             pg.execute(
-                "insert into public.audit_log (table_name, operation, performed_as) values ('x', 'INSERT', 'x')"
+                "insert into public.audit_log (table_name, operation, performed_as)"
+                " values ('x', 'INSERT', 'x')"
             )
 
 
@@ -228,8 +237,8 @@ def check_travellers_changes_are_recorded(pg: Connection) -> None:
         pg.execute("update public.booking_outcomes set rating = 5 where user_id = %s", (user,))
         pg.execute("delete from public.booking_outcomes where user_id = %s", (user,))
     rows = pg.execute(
-        "select table_name, operation, performed_by, performed_as, old_data ->> 'rating', new_data ->> 'rating'"
-        " from public.audit_log where user_id = %s order by id",
+        "select table_name, operation, performed_by, performed_as,"
+        " old_data ->> 'rating', new_data ->> 'rating' from public.audit_log where user_id = %s order by id",
         (user,),
     ).fetchall()
     who = (user, "authenticated")

@@ -8,23 +8,20 @@ from psycopg import IsolationLevel
 
 from ..concurrency import all_at_once
 from ..world import new_payment, new_review, new_user, one
-from .audit import check_seals_are_what_the_oracle_computes, verifies
+from .audit import check_seals_are_what_the_oracle_computes, pay_in_one_statement, verifies
 
 WRITERS = 16
 ROUNDS = 3
 
 
 def check_sixteen_writers_make_one_chain(own, isolation: IsolationLevel | None = None) -> None:
-    """Several tables, statements and rows per transaction, all at once: every change is in the chain, once."""
+    """Several tables, statements and rows per transaction, all at once: every change is chained, once."""
     pg = own.connect()
     users = [new_user(pg) for _ in range(WRITERS)]
 
     def works(user):
         def pay(connection):
-            connection.execute(
-                "insert into public.payments (user_id, amount) select %s, n from generate_series(1, 3) as n",
-                (user,),
-            )
+            pay_in_one_statement(connection, user, 3)
             connection.execute("update public.payments set status = 'completed' where user_id = %s", (user,))
 
         def review(connection):
