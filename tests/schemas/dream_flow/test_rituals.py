@@ -50,7 +50,9 @@ def test_sixteen_clients_that_switch_at_once_never_make_two_defaults(pg_clone):
     def keep_switching(ritual):
         try:
             connection = pg_clone.connect()
-            connection.execute("set deadlock_timeout = '20ms'")  # a second each would be all that this test does
+            connection.execute(
+                "set deadlock_timeout = '20ms'"
+            )  # a second each would be all that this test does
             for _ in range(SWITCHES):
                 switch_default(connection, user, ritual)
         except Exception as error:

@@ -1,11 +1,9 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections import defaultdict
 from datetime import date, datetime, timedelta, timezone
 
-import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -67,6 +65,10 @@ def test_streaks_follow_a_changing_history_and_the_longest_never_goes_down(pg, s
 
 def test_a_streak_that_ended_yesterday_is_alive(pg):
     checks.check_a_streak_that_ended_yesterday_is_alive(pg)
+
+
+def test_a_day_counts_once(pg):
+    checks.check_a_day_counts_once(pg)
 
 
 def test_the_day_is_the_day_in_utc(pg):
@@ -134,27 +136,11 @@ def test_computed_at_says_when_and_updated_at_follows(pg, pg_clock):
         ]
 
 
-def test_two_runs_at_once_wait_for_each_other_and_the_later_one_is_not_behind(pg_clone):
-    first, second, watcher = (pg_clone.connect() for _ in range(3))
-    user = new_user(watcher)
-    new_session(watcher, user, bedtime(1))
-    seen = []
-    later = threading.Thread(target=lambda: seen.append(recompute(second, TODAY)))
-    with first.transaction():
-        assert recompute(first, TODAY)[user].current == 1
-        later.start()
-        waiting = "select wait_event = 'advisory' from pg_stat_activity where pid = %s"
-        deadline = time.monotonic() + 30
-        while watcher.execute(waiting, (second.info.backend_pid,)).fetchone() != (True,):
-            assert time.monotonic() < deadline, "the second run did not wait for the first"
-            time.sleep(0.005)
-        new_session(watcher, user, bedtime(0))
-    later.join()
-    assert seen == [{user: Streak(2, 2, TODAY, date(2024, 2, 29))}]
+def test_two_runs_at_once_wait_for_each_other(pg_clone):
+    checks.check_two_runs_at_once_wait_for_each_other(pg_clone)
 
 
-@pytest.mark.parametrize("runs", [8])
-def test_many_runs_beside_writers_end_with_the_right_streaks(pg_clone, runs):
+def test_many_runs_beside_writers_end_with_the_right_streaks(pg_clone):
     setup = pg_clone.connect()
     users = [new_user(setup) for _ in range(20)]
     errors = []
@@ -174,7 +160,7 @@ def test_many_runs_beside_writers_end_with_the_right_streaks(pg_clone, runs):
         except Exception as error:
             errors.append(error)
 
-    threads = [threading.Thread(target=compute, args=(pg_clone.connect(),)) for _ in range(runs)]
+    threads = [threading.Thread(target=compute, args=(pg_clone.connect(),)) for _ in range(8)]
     threads += [threading.Thread(target=tell, args=(pg_clone.connect(), users[part::4])) for part in range(4)]
     for thread in threads:
         thread.start()

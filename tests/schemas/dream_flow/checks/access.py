@@ -99,18 +99,22 @@ def check_rows_cannot_be_given_away_or_taken(pg: Connection) -> None:
 
 
 def check_rows_cannot_be_made_for_others(pg: Connection) -> None:
-    """No insert makes a row that belongs to somebody else."""
+    """No insert makes a row that belongs to somebody else, whether it asks to see the row or not."""
     mine, theirs = new_life(pg), new_life(pg)
-    empty = new_user(pg)
+    pg.execute("delete from public.session_feedback")
+    values = {"empty": new_user(pg), "me": mine.user, "user": theirs.user, "session": theirs.session}
     for insert in (
-        lambda: new_profile(pg, empty),
-        lambda: new_ritual(pg, theirs.user),
-        lambda: new_session(pg, theirs.user),
-        lambda: new_asset(pg, theirs.session),
-        lambda: new_feedback(pg, theirs.session, mine.user),
+        "insert into public.profiles (id) values (%(empty)s)",
+        "insert into public.rituals (user_id, name, routine) values (%(user)s, 'a', 'b')",
+        "insert into public.sessions (user_id, prompt, theme, story_text) values (%(user)s, 'a', 'b', 'c')",
+        "insert into public.session_assets (session_id, asset_type, asset_url)"
+        " values (%(session)s, 'audio', 'a')",
+        "insert into public.session_feedback (session_id, user_id, rating, mood_delta)"
+        " values (%(session)s, %(me)s, 1, 0)",
     ):
-        with refused(pg, "42501"), as_user(pg, mine.user):
-            insert()
+        for end in ("", " returning id"):
+            with refused(pg, "42501"), as_user(pg, mine.user):
+                pg.execute(f"{insert}{end}".encode(), values)
 
 
 def check_visitors_are_refused_everywhere(pg: Connection) -> None:

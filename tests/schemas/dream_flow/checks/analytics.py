@@ -70,11 +70,14 @@ def _as_json(mix: Mapping[str, tuple[int, int, object]]) -> dict[str, dict[str, 
 
 
 def some_people() -> list[Person]:
-    """One of each persona, one without a profile, on three days; on one of them thirds."""
-    week = tuple(Session(bedtime(days_ago), theme="sea") for days_ago in range(6))
+    """One of each persona, two of whom fit several, one without a profile; on some days there are thirds."""
+    week = tuple(Session(bedtime(days_ago), theme="sea") for days_ago in range(5))
     return [
-        Person(Profile("Stressed", "Close the OFFICE"), week),
-        Person(Profile(preferences=("family",)), (Session(bedtime(0), theme="forest", target_length=100),)),
+        Person(Profile("Stressed", "Close the OFFICE, then the kids", calming_elements=("asmr",)), week),
+        Person(
+            Profile("Calm", "Work", preferences=("family", "asmr")),
+            (Session(bedtime(0), theme="forest", target_length=100),),
+        ),
         Person(Profile(calming_elements=("a", "b", "c")), (Session(bedtime(1)),)),
         Person(None, (Session(bedtime(1)), Session(bedtime(0)), Session(bedtime(0), num_scenes=1))),
         Person(Profile("calm", None)),

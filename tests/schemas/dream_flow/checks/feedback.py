@@ -11,9 +11,13 @@ def check_nobody_rates_a_session_of_somebody_else(pg: Connection) -> None:
     """Neither as oneself nor in the owner's name; and the owner, afterwards, can."""
     owner, stranger = new_user(pg), new_user(pg)
     session = new_session(pg, owner)
+    insert = (
+        "insert into public.session_feedback (session_id, user_id, rating, mood_delta) values (%s, %s, 1, 0)"
+    )
     for author in (stranger, owner):
-        with refused(pg, "42501"), as_user(pg, stranger):
-            new_feedback(pg, session, author, rating=1)
+        for end in ("", " returning rating"):
+            with refused(pg, "42501"), as_user(pg, stranger):
+                pg.execute(f"{insert}{end}".encode(), (session, author))
     with as_user(pg, owner):
         new_feedback(pg, session, owner, rating=5)
     assert _ratings(pg) == [(session, owner, 5)]

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta, timezone
+from uuid import UUID
 
 from pgproof.database import Connection
+from pgproof.harness import OwnDatabase
 
 from ..oracle import Streak, streak
 from ..world import (
@@ -45,6 +49,11 @@ def check_streaks(pg: Connection, histories: Sequence[Sequence[datetime]], today
 def check_a_streak_that_ended_yesterday_is_alive(pg: Connection) -> None:
     """Whoever was told a story yesterday still has until midnight."""
     check_streaks(pg, [[bedtime(1), bedtime(2), bedtime(3)], [bedtime(2), bedtime(3)], [bedtime(0)]], TODAY)
+
+
+def check_a_day_counts_once(pg: Connection) -> None:
+    """Three stories in one evening are one day of the streak, and do not break it."""
+    check_streaks(pg, [[bedtime(0), bedtime(0), bedtime(0), bedtime(1), bedtime(1), bedtime(2)]], TODAY)
 
 
 def check_the_day_is_the_day_in_utc(pg: Connection) -> None:
@@ -128,3 +137,28 @@ def check_one_impossible_date_does_not_stop_the_others(pg: Connection) -> None:
         "select current_streak, longest_streak from public.recompute_user_streaks(%s) order by user_id = %s"
     )
     assert pg.execute(query.encode(), (TODAY, user)).fetchall() == [(0, 1)] * 4 + [(1, 1)]
+
+
+def check_two_runs_at_once_wait_for_each_other(clone: OwnDatabase) -> None:
+    """The later run starts from what the earlier one has seen and done: it is never behind."""
+    first, second, watcher = (clone.connect() for _ in range(3))
+    user = new_user(watcher)
+    new_session(watcher, user, bedtime(1))
+    seen: list[dict[UUID, Streak]] = []
+    later = threading.Thread(target=lambda: seen.append(recompute(second, TODAY)))
+    with first.transaction():
+        assert recompute(first, TODAY)[user].current == 1
+        later.start()
+        _wait_until_blocked(watcher, second.info.backend_pid)
+        new_session(watcher, user, bedtime(0))
+    later.join()
+    assert seen == [{user: Streak(2, 2, TODAY, date(2024, 2, 29))}]
+
+
+def _wait_until_blocked(watcher: Connection, pid: int) -> None:
+    blocked = "select wait_event_type = 'Lock' from pg_stat_activity where pid = %s"
+    for _ in range(2_000):
+        if watcher.execute(blocked, (pid,)).fetchone() == (True,):
+            return
+        time.sleep(0.005)
+    raise AssertionError("the second run did not wait for the first")
