@@ -57,8 +57,7 @@ def unit(key: np.uint64, rows: Ints) -> Floats:
 
 def below(key: np.uint64, rows: Ints, limit: Ints | int) -> Ints:
     """A number in [0, ``limit``) for every row number; ``limit`` may differ by row and is at least 1."""
-    values = np.minimum((unit(key, rows) * limit).astype(np.int64), np.asarray(limit) - 1)
-    return values
+    return np.asarray(np.minimum((unit(key, rows) * limit).astype(np.int64), np.asarray(limit) - 1))
 
 
 def chance(key: np.uint64, rows: Ints, share: float) -> NDArray[np.bool_]:
@@ -69,7 +68,7 @@ def chance(key: np.uint64, rows: Ints, share: float) -> NDArray[np.bool_]:
 def weighted(key: np.uint64, rows: Ints, weights: Floats) -> Ints:
     """A position in ``weights`` for every row, as often as its weight says."""
     edges = np.cumsum(weights)
-    return np.searchsorted(edges, unit(key, rows) * edges[-1], side="right").astype(np.int64)
+    return np.searchsorted(edges, unit(key, rows) * edges[-1], side="right").astype(np.int64, copy=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,11 +28,7 @@ class Form:
         doubled = text.replace('"', '""')
         return doubled.encode() if inside else f'"{doubled}"'.encode()
 
-    def escape_plain(self, text: bytes) -> bytes:
-        """``text`` that is known to hold nothing special."""
-        return text
-
 
 TEXT = Form("text", b"\t", b"\n", b"\\N")
 CSV = Form("csv", b",", b"\n", b"", b'"')
-PLAIN = Form("plain", b"\0", b"\0\n", b"\\N")
+PLAIN = Form("plain", b"\0", b"\0\n", b"\0N")

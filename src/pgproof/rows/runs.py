@@ -1,0 +1,167 @@
+"""Keys of several columns, unique by construction: every parent has a run of children, numbered from 0.
+
+Child number ``turn`` of a parent gets its own combination of what else is in the key: another member of the
+parent's group, another day, another label. So a million keys need no set to be compared with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import numpy as np
+
+from pgproof.rows.draws import Ints, Permutation, below, unit
+from pgproof.rows.parents import Grouping, Hops, code_of, popularity
+from pgproof.rows.world import BLOCK, NONE, Block, Elsewhere, Population
+
+Radix: TypeAlias = "Callable[[Block], Ints]"
+
+ENDLESS = 2**31
+LATER = 0.06  # the share of children that have no first parent and belong to the second alone
+
+
+@dataclass(slots=True)
+class Run:
+    """The children of every row of ``drivers``, one population after the other; without any, all are one run.
+
+    With two drivers the children of the second are those that have no parent in the first. ``radices`` say for
+    a block of drivers how many values each further part of the key can take there.
+    """
+
+    key: np.uint64
+    owner: Population
+    drivers: tuple[Population, ...]
+    radices: Sequence[Radix]
+    shape: str = "skewed"
+    _edges: Ints = field(default_factory=lambda: np.zeros(1, dtype=np.int64))
+
+    def share_out(self, demand: int) -> int:
+        """Give every driver its children, ``demand`` in all or as many as there is room for; returns how many."""
+        rooms = [self._room(driver) for driver in self.drivers] or [self._room(None)]
+        sizes = [len(room) for room in rooms]
+        later = int(demand * LATER) if len(rooms) > 1 else 0
+        wanted = [
+            self._wanted(size, amount) for size, amount in zip(sizes, (demand - later, later), strict=False)
+        ]
+        counts = fitted(np.concatenate(wanted), np.concatenate(rooms))
+        self._edges = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(counts)))
+        return int(self._edges[-1])
+
+    def place(self, block: Block) -> tuple[Ints, Ints]:
+        """The driver of every row, counted through all drivers, and its turn among that driver's children."""
+        found: tuple[Ints, Ints] = block.once(("place", id(self)), lambda: self._place(block))
+        return found
+
+    def chooser(self, number: int) -> Callable[[Block], Ints]:
+        """The chooser of the foreign key to driver ``number``."""
+        start = sum(driver.count for driver in self.drivers[:number])
+        size = self.drivers[number].count
+
+        def choose(block: Block) -> Ints:
+            found = self.place(block)[0] - start
+            return np.where((found >= 0) & (found < size), found, NONE)
+
+        return choose
+
+    def digit(self, block: Block, number: int) -> tuple[Ints, Ints]:
+        """Which of its values part ``number`` of the key takes in every row, and of how many."""
+        drivers, rest = self.place(block)
+        for each in range(number):
+            rest = rest // self._radix(each, drivers)
+        size = self._radix(number, drivers)
+        return rest % size, size
+
+    def _radix(self, number: int, drivers: Ints) -> Ints:
+        found = np.ones(len(drivers), dtype=np.int64)
+        start = 0
+        for driver in self.drivers or (None,):
+            size = driver.count if driver else 1
+            inside = np.flatnonzero((drivers >= start) & (drivers < start + size))
+            if inside.size:
+                found[inside] = self.radices[number](self._above(driver, drivers[inside] - start))
+            start += size
+        return np.maximum(found, 1)
+
+    def _above(self, driver: Population | None, rows: Ints) -> Block:
+        return Elsewhere(driver, rows) if driver else Block(self.owner, rows)
+
+    def _place(self, block: Block) -> tuple[Ints, Ints]:
+        numbers = block.rows - self.owner.existing
+        if self.drivers:
+            numbers = Permutation(self.key, int(self._edges[-1]))(numbers)
+        drivers = np.searchsorted(self._edges, numbers, side="right") - 1
+        return drivers, numbers - self._edges[drivers]
+
+    def _room(self, driver: Population | None) -> Ints:
+        size = driver.count if driver else 1
+        found = np.empty(size, dtype=np.int64)
+        for start in range(0, size, BLOCK):
+            rows = np.arange(start, min(start + BLOCK, size), dtype=np.int64)
+            above = self._above(driver, rows)
+            room = np.ones(len(rows), dtype=np.int64)
+            for radix in self.radices:
+                room = np.minimum(room * np.minimum(radix(above), ENDLESS), ENDLESS)
+            found[start : start + len(rows)] = room
+        return found
+
+    def _wanted(self, size: int, demand: int) -> Ints:
+        counts = np.zeros(size, dtype=np.int64)
+        if not size:
+            return counts
+        shuffle = Permutation(self.key, size)
+        for start in range(0, demand, BLOCK):
+            rows = np.arange(start, min(start + BLOCK, demand), dtype=np.int64)
+            ranked = (popularity(unit(self.key, rows), self.shape) * size).astype(np.int64)
+            counts += np.bincount(shuffle(ranked), minlength=size)
+        return counts
+
+
+def fitted(wanted: Ints, room: Ints) -> Ints:
+    """``wanted`` with nobody having more than there is room for; what is over goes where room is left."""
+    counts = np.minimum(wanted, room)
+    over = int(wanted.sum() - counts.sum())
+    while over > 0:
+        free = room - counts
+        roomy = np.flatnonzero(free > 0)
+        if not roomy.size:
+            break
+        added = np.minimum(free[roomy], max(1, over // roomy.size))
+        upto = np.minimum(np.cumsum(added), over)
+        counts[roomy] += np.diff(upto, prepend=0)
+        over -= int(upto[-1])
+    return counts
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """A further parent in the key: child ``turn`` takes the next member of the driver's group.
+
+    ``above`` are the driver's paths to what the group has in common; with no grouping everybody is in it.
+    """
+
+    key: np.uint64
+    target: Population
+    grouping: Grouping | None
+    above: tuple[Hops, ...]
+
+    def radix(self, block: Block) -> Ints:
+        """How many members the group of every driver has."""
+        if self.grouping is None:
+            return np.full(len(block), self.target.count, dtype=np.int64)
+        return self.grouping.sizes(code_of(block, self.above))[1]
+
+    def chooser(self, run: Run, number: int) -> Callable[[Block], Ints]:
+        """The chooser of this foreign key, part ``number`` of the run's key."""
+
+        def choose(block: Block) -> Ints:
+            drivers = run.place(block)[0]
+            digit, size = run.digit(block, number)
+            turned = (digit + below(self.key, drivers, size)) % size
+            if self.grouping is None:
+                return Permutation(self.key, self.target.count)(turned)
+            start, room = self.grouping.sizes(code_of(Elsewhere(run.drivers[0], drivers), self.above))
+            return np.where(room > 0, self.grouping.members(start + turned), NONE)
+
+        return choose
