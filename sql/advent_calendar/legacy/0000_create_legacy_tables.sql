@@ -1,0 +1,163 @@
+-- sql/advent_calendar/legacy/0000_create_legacy_tables.sql
+-- Legacy: the nine tables of the old application as they were; seed_legacy_data.sql fills them.
+-- Needs: nothing.  Undone by: legacy/rollback_0000_create_legacy_tables.sql
+
+create table public.account (
+    account_id uuid not null default gen_random_uuid(),
+    email text not null,
+    plan text,
+    settings_json jsonb default '{}',
+    created_at timestamptz default now(),
+    constraint account_pkey primary key (account_id),
+    constraint account_email_key unique (email)
+);
+
+create table public.child (
+    child_id uuid not null default gen_random_uuid(),
+    account_id uuid not null,
+    child_name text,
+    hero_photo_url text,
+    chat_persona text default 'mummy',
+    custom_chat_prompt text,
+    theme text default 'snow',
+    created_at timestamptz default now(),
+    constraint child_pkey primary key (child_id),
+    constraint child_account_id_key unique (account_id),
+    constraint child_account_id_fkey foreign key (account_id)
+    references public.account (account_id) on delete cascade,
+    constraint child_chat_persona_is_known check (chat_persona in ('mummy', 'daddy', 'custom'))
+);
+
+create table public.calendar (
+    calendar_id uuid not null default gen_random_uuid(),
+    child_id uuid not null,
+    share_uuid uuid default gen_random_uuid(),
+    is_published boolean default false,
+    year integer not null,
+    created_at timestamptz default now(),
+    constraint calendar_pkey primary key (calendar_id),
+    constraint calendar_share_uuid_key unique (share_uuid),
+    constraint calendar_child_id_year_key unique (child_id, year),
+    constraint calendar_child_id_fkey foreign key (child_id)
+    references public.child (child_id) on delete cascade
+);
+
+create table public.calendar_day (
+    calendar_day_id uuid not null default gen_random_uuid(),
+    calendar_id uuid not null,
+    day_number integer not null,
+    photo_url text,
+    text_content text,
+    created_at timestamptz default now(),
+    constraint calendar_day_pkey primary key (calendar_day_id),
+    constraint calendar_day_calendar_id_day_number_key unique (calendar_id, day_number),
+    constraint calendar_day_calendar_id_fkey foreign key (calendar_id)
+    references public.calendar (calendar_id) on delete cascade,
+    constraint calendar_day_number_is_1_to_24 check (day_number between 1 and 24)
+);
+
+create table public.chat_record (
+    chat_id uuid not null default gen_random_uuid(),
+    child_id uuid not null,
+    session_id text,
+    created_at timestamptz default now(),
+    constraint chat_record_pkey primary key (chat_id),
+    constraint chat_record_child_id_fkey foreign key (child_id)
+    references public.child (child_id) on delete cascade
+);
+
+create table public.chat_message (
+    message_id uuid not null default gen_random_uuid(),
+    chat_id uuid not null,
+    sender text not null,
+    message_text text,
+    timestamp timestamptz default now(),
+    constraint chat_message_pkey primary key (message_id),
+    constraint chat_message_chat_id_fkey foreign key (chat_id)
+    references public.chat_record (chat_id) on delete cascade,
+    constraint chat_message_sender_is_known check (sender in ('child', 'parent_agent'))
+);
+
+create table public.analytics_event (
+    event_id uuid not null default gen_random_uuid(),
+    event_type text,
+    payload jsonb default '{}',
+    created_at timestamptz default now(),
+    constraint analytics_event_pkey primary key (event_id)
+);
+
+create table public.surprise_config (
+    calendar_id uuid not null,
+    youtube_urls text[],
+    constraint surprise_config_pkey primary key (calendar_id),
+    constraint surprise_config_calendar_id_fkey foreign key (calendar_id)
+    references public.calendar (calendar_id) on delete cascade
+);
+
+create table public.advent_days (
+    id integer not null,
+    message text,
+    photo_url text,
+    is_opened boolean default false,
+    constraint advent_days_pkey primary key (id),
+    constraint advent_days_id_is_1_to_31 check (id between 1 and 31)
+);
+
+-- Only the old server, with the service role, ever read these tables. They have no policies.
+alter table public.account enable row level security;
+alter table public.account force row level security;
+alter table public.child enable row level security;
+alter table public.child force row level security;
+alter table public.calendar enable row level security;
+alter table public.calendar force row level security;
+alter table public.calendar_day enable row level security;
+alter table public.calendar_day force row level security;
+alter table public.chat_record enable row level security;
+alter table public.chat_record force row level security;
+alter table public.chat_message enable row level security;
+alter table public.chat_message force row level security;
+alter table public.analytics_event enable row level security;
+alter table public.analytics_event force row level security;
+alter table public.surprise_config enable row level security;
+alter table public.surprise_config force row level security;
+alter table public.advent_days enable row level security;
+alter table public.advent_days force row level security;
+
+create index chat_record_child_id_idx on public.chat_record (child_id);
+create index chat_message_chat_id_idx on public.chat_message (chat_id);
+
+comment on table public.account is 'Legacy: who signed up. Becomes account_v2.';
+comment on table public.child is 'Legacy: the one child of an account. Becomes child_profile_v2.';
+comment on table public.calendar is 'Legacy: the calendar of a child in a year. Becomes advent_calendar_v2.';
+comment on table public.calendar_day is 'Legacy: what is behind a door. Becomes calendar_day_v2.';
+comment on table public.chat_record is
+'Legacy: a conversation; session_id was never unique. Becomes chat_session_v2.';
+comment on table public.chat_message is 'Legacy: what was said in a conversation. Becomes chat_message_v2.';
+comment on table public.analytics_event is
+'Legacy: events of every kind with whatever the client sent. Becomes calendar_analytics, day_analytics,
+chat_analytics and user_engagement.';
+comment on table public.surprise_config is
+'Legacy: links to videos for a calendar. Becomes surprise_collection_v2 and surprise_video.';
+comment on table public.advent_days is
+'Legacy, oldest: the days of the first version, which had one family and no calendars. Becomes calendar_day_v2
+where the calendar is beyond doubt.';
+
+-- Nothing for anon and authenticated.
+revoke all on table public.account from anon, authenticated, service_role;
+revoke all on table public.child from anon, authenticated, service_role;
+revoke all on table public.calendar from anon, authenticated, service_role;
+revoke all on table public.calendar_day from anon, authenticated, service_role;
+revoke all on table public.chat_record from anon, authenticated, service_role;
+revoke all on table public.chat_message from anon, authenticated, service_role;
+revoke all on table public.analytics_event from anon, authenticated, service_role;
+revoke all on table public.surprise_config from anon, authenticated, service_role;
+revoke all on table public.advent_days from anon, authenticated, service_role;
+grant select, insert, update, delete on table public.account to service_role;
+grant select, insert, update, delete on table public.child to service_role;
+grant select, insert, update, delete on table public.calendar to service_role;
+grant select, insert, update, delete on table public.calendar_day to service_role;
+grant select, insert, update, delete on table public.chat_record to service_role;
+grant select, insert, update, delete on table public.chat_message to service_role;
+grant select, insert, update, delete on table public.analytics_event to service_role;
+grant select, insert, update, delete on table public.surprise_config to service_role;
+grant select, insert, update, delete on table public.advent_days to service_role;
