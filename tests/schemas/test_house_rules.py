@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from pgproof import project
+from pgproof import database, project
+from pgproof.conductor.bench import workbench
+from pgproof.pytest_plugin import setting
+from pgproof.settings import read as read_settings
 
 from .catalog_rules import CATALOG_RULES, OWN_OBJECTS, CatalogRule
 from .naming_rules import NAMING_RULES
@@ -67,6 +71,50 @@ def test_every_migration_has_a_rollback_that_mirrors_it(folder):
 @pytest.mark.parametrize("rule", RULES, ids=rule_name)
 def test_database(own, rule):
     assert offenders(own, rule) == []
+
+
+GRANTS = """
+select r.name, coalesce(a.grantee::regrole::text, 'public') as grantee, a.privilege_type
+from own_relations as r
+join pg_class as c using (oid)
+cross join aclexplode(coalesce(c.relacl, acldefault('r', c.relowner))) as a
+union all
+select f.name, coalesce(a.grantee::regrole::text, 'public'), a.privilege_type
+from own_functions as f
+cross join aclexplode(coalesce(f.proacl, acldefault('f', f.proowner))) as a
+union all
+select s.nspname, coalesce(a.grantee::regrole::text, 'public'), a.privilege_type
+from own_schemas as s
+join pg_namespace as n using (oid)
+cross join aclexplode(coalesce(n.nspacl, acldefault('n', n.nspowner))) as a
+order by 1, 2, 3
+"""
+
+
+def grants_in_both_worlds(folder: Path, request) -> tuple[list[tuple[str, str, str]], ...]:
+    settings = read_settings(folder)
+    server = setting(request.config, "server") or settings.server
+    found = []
+    for privileges in ("classic", "explicit"):
+        loaded = project.load(folder, replace(settings, privileges=privileges))
+        with workbench(loaded, server) as bench, database.connect(bench.clone().dsn) as connection:
+            connection.execute(OWN_OBJECTS)
+            found.append(connection.execute(GRANTS).fetchall())
+    return tuple(found)
+
+
+@pytest.mark.parametrize("folder", PROJECTS, ids=lambda folder: folder.name)
+def test_grants_are_the_same_in_both_worlds_of_default_privileges(folder, request):
+    classic, explicit = grants_in_both_worlds(folder, request)
+    assert classic == explicit
+    assert any(grantee == "authenticated" for _, grantee, _ in explicit)
+
+
+def test_a_table_whose_grants_were_left_to_the_defaults_differs_between_the_worlds(tmp_path, request):
+    (tmp_path / "pgproof.toml").write_text('[project]\nname = "defaults"\nplatform = "supabase"\n')
+    (tmp_path / "1_notes.sql").write_text("create table public.notes (id int);\n")
+    classic, explicit = grants_in_both_worlds(tmp_path, request)
+    assert {grant for grant in classic if grant not in explicit} >= {("public.notes", "anon", "SELECT")}
 
 
 @pytest.mark.parametrize("pg_project", [SQL / "dream_flow"], indirect=True, ids=["dream_flow"])
