@@ -26,14 +26,15 @@ LATER = 0.06  # the share of children that have no first parent and belong to th
 class Run:
     """The children of every row of ``drivers``, one population after the other; without any, all are one run.
 
-    With two drivers the children of the second are those that have no parent in the first. ``radices`` say for
-    a block of drivers how many values each further part of the key can take there.
+    With two drivers the children of the second are those that have no parent in the first. Every key is a
+    *spelling* of the turn: its radices say for a block of drivers how many values each further part of the
+    key can take there.
     """
 
     key: np.uint64
     owner: Population
     drivers: tuple[Population, ...]
-    radices: Sequence[Radix]
+    spellings: Sequence[Sequence[Radix]]
     shape: str = "skewed"
     _edges: Ints = field(default_factory=lambda: np.zeros(1, dtype=np.int64))
 
@@ -65,24 +66,29 @@ class Run:
 
         return choose
 
-    def digit(self, block: Block, number: int) -> tuple[Ints, Ints]:
-        """Which of its values part ``number`` of the key takes in every row, and of how many."""
+    def digit(self, block: Block, spelling: int, number: int) -> tuple[Ints, Ints]:
+        """Which of its values part ``number`` of a key takes in every row, and of how many."""
         drivers, rest = self.place(block)
-        for each in range(number):
-            rest = rest // self._radix(each, drivers)
-        size = self._radix(number, drivers)
+        radices = self.spellings[spelling]
+        for radix in radices[:number]:
+            rest = rest // self._size(radix, drivers)
+        size = self._size(radices[number], drivers)
         return rest % size, size
 
-    def _radix(self, number: int, drivers: Ints) -> Ints:
+    def of_drivers(self, drivers: Ints, compute: Radix) -> Ints:
+        """What ``compute`` says of every driver, whichever population it is in."""
         found = np.ones(len(drivers), dtype=np.int64)
         start = 0
         for driver in self.drivers or (None,):
             size = driver.count if driver else 1
             inside = np.flatnonzero((drivers >= start) & (drivers < start + size))
             if inside.size:
-                found[inside] = self.radices[number](self._above(driver, drivers[inside] - start))
+                found[inside] = compute(self._above(driver, drivers[inside] - start))
             start += size
-        return np.maximum(found, 1)
+        return found
+
+    def _size(self, radix: Radix, drivers: Ints) -> Ints:
+        return np.maximum(self.of_drivers(drivers, radix), 1)
 
     def _above(self, driver: Population | None, rows: Ints) -> Block:
         return Elsewhere(driver, rows) if driver else Block(self.owner, rows)
@@ -99,11 +105,8 @@ class Run:
         found = np.empty(size, dtype=np.int64)
         for start in range(0, size, BLOCK):
             rows = np.arange(start, min(start + BLOCK, size), dtype=np.int64)
-            above = self._above(driver, rows)
-            room = np.ones(len(rows), dtype=np.int64)
-            for radix in self.radices:
-                room = np.minimum(room * np.minimum(radix(above), ENDLESS), ENDLESS)
-            found[start : start + len(rows)] = room
+            rooms = [_product(radices, self._above(driver, rows)) for radices in self.spellings]
+            found[start : start + len(rows)] = np.minimum.reduce(rooms) if rooms else ENDLESS
         return found
 
     def _wanted(self, size: int, demand: int) -> Ints:
@@ -116,6 +119,13 @@ class Run:
             ranked = (popularity(unit(self.key, rows), self.shape) * size).astype(np.int64)
             counts += np.bincount(shuffle(ranked), minlength=size)
         return counts
+
+
+def _product(radices: Sequence[Radix], above: Block) -> Ints:
+    room = np.ones(len(above), dtype=np.int64)
+    for radix in radices:
+        room = np.minimum(room * np.minimum(radix(above), ENDLESS), ENDLESS)
+    return room
 
 
 def fitted(wanted: Ints, room: Ints) -> Ints:
@@ -153,11 +163,11 @@ class Members:
         return self.grouping.sizes(code_of(block, self.above))[1]
 
     def chooser(self, run: Run, number: int) -> Callable[[Block], Ints]:
-        """The chooser of this foreign key, part ``number`` of the run's key."""
+        """The chooser of this foreign key, part ``number`` of the run's first key."""
 
         def choose(block: Block) -> Ints:
             drivers = run.place(block)[0]
-            digit, size = run.digit(block, number)
+            digit, size = run.digit(block, 0, number)
             turned = (digit + below(self.key, drivers, size)) % size
             if self.grouping is None:
                 return Permutation(self.key, self.target.count)(turned)

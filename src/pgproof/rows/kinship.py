@@ -1,0 +1,181 @@
+"""The choosers of a table's foreign keys: which parent first, and which ones follow from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from pgproof.rows.draws import Ints, stream
+from pgproof.rows.keys import KeyPlan
+from pgproof.rows.meetings import Hops, Meeting, beginning_with
+from pgproof.rows.model import ReferenceModel, TableModel
+from pgproof.rows.order import is_nullable
+from pgproof.rows.parents import Determined, Earlier, Free, Grouped, Grouping, Once, Sometimes
+from pgproof.rows.runs import Members, Radix, Run
+from pgproof.rows.world import Block, Chooser, Population
+
+NULL_SHARE = 0.15
+POINTER_NULL_SHARE = 0.05
+
+Demand = Callable[[Block], Ints]
+
+
+@dataclass(slots=True)
+class Kinship:
+    """Builds the choosers of one table, in an order in which each can rely on those before it.
+
+    ``demands`` say per foreign key what CHECKs want of its NULLs, ``shares`` and ``shapes`` what the settings
+    want, ``spelled`` the radices of the columns that spell a run's keys.
+    """
+
+    seed: int
+    table: TableModel
+    own: Population
+    meetings: tuple[Meeting, ...]
+    keys: KeyPlan
+    demands: Mapping[str, Demand] = field(default_factory=dict)
+    shares: Mapping[str, float] = field(default_factory=dict)
+    shapes: Mapping[str, str] = field(default_factory=dict)
+    run: Run | None = None
+    _known: list[str] = field(default_factory=list)
+    _groupings: dict[tuple[object, tuple[Hops, ...]], Grouping] = field(default_factory=dict)
+
+    def choose(self, spelled: tuple[tuple[Radix, ...], ...]) -> tuple[str, ...]:
+        """Give every foreign key its chooser; returns those that no other one decides, in order."""
+        plan = self.keys.run
+        leading: list[str] = []
+        if plan is not None:
+            self._start_run(spelled)
+            leading += [*plan.drivers, *plan.members]
+        for name in self.sequence():
+            leading += [name] if self._choose(name) and name not in leading else []
+            self._known += [] if name in self._known else [name]
+        for reference in self.table.references:
+            if reference.target == self.table.name:
+                self._choose_own(reference)
+            elif reference.breaking:
+                self._choose_later(reference)
+        return tuple(leading)
+
+    def sequence(self) -> list[str]:
+        """The foreign keys, those first that a run or a one-to-one key needs, then the deepest."""
+        plan = self.keys.run
+        first = [*plan.drivers, *plan.members] if plan else []
+        names = [r.name for r in self.table.references if not r.breaking and r.target != self.table.name]
+        rest = sorted(
+            (name for name in names if name not in first),
+            key=lambda name: (name not in self.keys.once, -self._depth(name), self._nullable(name), name),
+        )
+        return [*first, *rest]
+
+    def _depth(self, name: str) -> int:
+        return sum(bool(rest) for _, rest in beginning_with(name, self.meetings))
+
+    def _nullable(self, name: str) -> bool:
+        return is_nullable(self.table, self.table.reference(name))
+
+    def _key(self, name: str) -> np.uint64:
+        return stream(self.seed, str(self.table.name), name)
+
+    def _start_run(self, spelled: tuple[tuple[Radix, ...], ...]) -> None:
+        plan = self.keys.run
+        assert plan is not None
+        drivers = tuple(self.own.targets[name] for name in plan.drivers)
+        members = [self._members(name, plan.drivers[0]) for name in plan.members]
+        first = tuple(member.radix for member in members) + (spelled[0] if spelled else ())
+        spellings = [first, *spelled[1:]] if first else list(spelled)
+        shape = self.shapes.get(plan.drivers[0], "skewed") if plan.drivers else "skewed"
+        self.run = Run(self._key("run"), self.own, drivers, spellings, shape)
+        for number, name in enumerate(plan.drivers):
+            paths = tuple(self._decided_by(name))
+            chooser = self.run.chooser(number)
+            self.own.choosers[name] = Determined(paths, chooser) if paths else chooser
+            self._known.append(name)
+        for number, (name, member) in enumerate(zip(plan.members, members, strict=True)):
+            self.own.choosers[name] = member.chooser(self.run, number)
+
+    def _members(self, name: str, driver: str) -> Members:
+        bound = self._bound_by(name, [driver])
+        target = self.own.targets[name]
+        if not bound:
+            return Members(self._key(name), target, None, ())
+        rests, own = zip(*bound, strict=True)
+        return Members(
+            self._key(name), target, self._grouping(target, rests), tuple(path[1:] for path in own)
+        )
+
+    def _choose(self, name: str) -> bool:
+        """Set the chooser of one foreign key; says whether it was free to choose."""
+        if name in self.own.choosers:
+            return True
+        target, key, shape = self.own.targets[name], self._key(name), self.shapes.get(name, "skewed")
+        free: Chooser = Free(key, target, shape)
+        if name in self.keys.once:
+            self.own.choosers[name] = Once(key, target)
+            return True
+        paths = self._decided_by(name)
+        bound = self._bound_by(name, self._known)
+        chooser = free
+        if paths:
+            chooser = Determined(tuple(paths), free)
+        elif bound:
+            rests, own = zip(*bound, strict=True)
+            chooser = Grouped(key, self._grouping(target, rests), own, free, shape)
+        self.own.choosers[name] = self._sometimes(name, chooser)
+        return not paths
+
+    def _sometimes(self, name: str, chooser: Chooser, default: float = NULL_SHARE) -> Chooser:
+        if not self._nullable(name):
+            return chooser
+        share = self.shares.get(name, default)
+        return Sometimes(
+            stream(self.seed, str(self.table.name), name, "null"), share, chooser, self.demands.get(name)
+        )
+
+    def _decided_by(self, name: str) -> list[Hops]:
+        """The paths through foreign keys chosen before that lead to this one's parent itself."""
+        found = []
+        for meeting, rest in beginning_with(name, self.meetings):
+            if not rest and not meeting.column:
+                found += [path for path in meeting.paths if path[0] in self._known]
+        return found
+
+    def _bound_by(self, name: str, known: list[str]) -> list[tuple[Hops, Hops]]:
+        """What the parent must share with the row: pairs of the parent's path and the row's own."""
+        found = []
+        for meeting, rest in beginning_with(name, self.meetings):
+            own = next((path for path in meeting.paths if path[0] in known and path[0] != name), None)
+            if own is not None and not meeting.column:
+                found.append((rest, own))
+        return found
+
+    def _grouping(self, population: Population, paths: tuple[Hops, ...]) -> Grouping:
+        key = (population.model.name, paths)
+        if key not in self._groupings:
+            self._groupings[key] = Grouping(population, paths)
+        return self._groupings[key]
+
+    def _choose_own(self, reference: ReferenceModel) -> None:
+        """A foreign key to the same table: an earlier row of the same conversation, tenant, post."""
+        name, key = reference.name, self._key(reference.name)
+        free: Chooser = Free(key, self.own, "uniform")
+        shared = [n for n in self.sequence() if set(self.table.reference(n).columns) & set(reference.columns)]
+        home = shared or [n for n in self.sequence() if not self._nullable(n)][:1]
+        if home:
+            paths = tuple((n,) for n in home)
+            free = Grouped(key, self._grouping(self.own, paths), paths, free, "uniform")
+        earlier = Earlier(free, own_row=not self._nullable(name))
+        self.own.choosers[name] = self._sometimes(name, earlier, NULL_SHARE)
+
+    def _choose_later(self, reference: ReferenceModel) -> None:
+        """A foreign key to a table that fills later: one of the row's own children there, if there are any."""
+        name, key, target = reference.name, self._key(reference.name), self.own.targets[reference.name]
+        chooser: Chooser = Free(key, target)
+        back = next(
+            (r.name for r in target.model.references if r.target == self.table.name and not r.breaking), None
+        )
+        if back is not None:
+            chooser = Grouped(key, self._grouping(target, ((back,),)), ((),), chooser)
+        self.own.choosers[name] = self._sometimes(name, chooser, POINTER_NULL_SHARE)
