@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,11 +14,20 @@ def pg_project() -> Path:
 
 
 @pytest.fixture
-def needs_stand_in(pg: Connection) -> Callable[[str], None]:
-    """A test of a stand-in has nothing to test where the server has the real extension, or neither."""
+def needs_stand_in(request: pytest.FixtureRequest, pg: Connection) -> None:
+    """The tests of a module with ``STAND_IN`` have nothing to test where that stand-in is not in use."""
+    name = request.module.STAND_IN
+    if name not in platforms.stand_ins_in(pg):
+        pytest.skip(f"this server has no stand-in for {name}: it has the real one or is older than 18")
 
-    def needs_stand_in_(name: str) -> None:
-        if name not in platforms.stand_ins_in(pg):
-            pytest.skip(f"this server has no stand-in for {name}: it has the real one or is older than 18")
 
-    return needs_stand_in_
+@pytest.fixture
+def needs_pg_cron(pg: Connection) -> None:
+    """The tests of pg_cron have nothing to test without it, and are not about older ones."""
+    row = pg.execute("select extversion from pg_extension where extname = 'pg_cron'").fetchone()
+    if row is None:
+        pytest.skip(
+            "this server has no pg_cron, and no stand-in for it because it is older than PostgreSQL 18"
+        )
+    if row[0] < "1.5":
+        pytest.skip(f"pg_cron is {row[0]} on this server; what is tested is 1.6")

@@ -158,7 +158,8 @@ begin
 end
 $$;
 
--- What pg_cron writes into return_message after a failure: the message as a client sees it, without the frames that are ours.
+-- What pg_cron writes into return_message after a failure: the message as a client sees it. The context down to the command is the
+-- job's own, the rest is ours.
 create function pgproof.failure(p_message text, p_detail text, p_hint text, p_context text, p_command text) returns text
 language sql immutable
 set search_path = pg_catalog
@@ -169,11 +170,7 @@ as $$
         'DETAIL:  ' || nullif(p_detail, ''),
         'HINT:  ' || nullif(p_hint, ''),
         'CONTEXT:  ' || nullif(
-            regexp_replace(
-                split_part(p_context, 'SQL statement "' || p_command || '"', 1),
-                '(^|\n)(SQL statement "set constraints|PL/pgSQL function pgproof\.).*$|\n$', ''
-            ),
-            ''
+            rtrim(left(p_context, greatest(strpos(p_context, 'SQL statement "' || p_command || '"') - 1, 0)), e'\n'), ''
         ),
         ''
     )

@@ -7,7 +7,7 @@ language sql volatile
 return pg_catalog.uuid_send(pg_catalog.gen_random_uuid());
 
 -- message, each byte changed by a byte that the rest of the arguments give. Twice is once not.
-create function vault._crypto_aead_det_encrypt(
+create function vault._crypto_aead_det_decrypt(
     message bytea, additional bytea, key_id bigint, context bytea default 'pgsodium', nonce bytea default null
 ) returns bytea
 language plpgsql immutable
@@ -27,11 +27,11 @@ begin
 end
 $$;
 
-create function vault._crypto_aead_det_decrypt(
+create function vault._crypto_aead_det_encrypt(
     message bytea, additional bytea, key_id bigint, context bytea default 'pgsodium', nonce bytea default null
 ) returns bytea
 language sql immutable
-return vault._crypto_aead_det_encrypt(message, additional, key_id, context, nonce);
+return vault._crypto_aead_det_decrypt(message, additional, key_id, context, nonce);
 
 create table vault.secrets (
     id uuid not null default gen_random_uuid(),
