@@ -32,9 +32,9 @@ ROOMS = {
         *("errors", "finding", "settings", "project", "database", "platforms", "psql", "template", "catalog"),
         *("documents", "rows", "access", "report", "rehearsal", "recorded", "servers"),
     },
-    "harness": {"database", "project", "settings", "conductor"},
+    "harness": {"database", "project", "settings", "conductor", "platforms", "servers"},
     "cli": {"__init__", "errors", "settings", "conductor", "report", "rows"},
-    "pytest_plugin": {"database", "harness", "platforms", "servers"},
+    "pytest_plugin": {"errors", "database", "harness", "platforms", "servers"},
 }
 PACKAGES = {
     "psycopg": {"database"},

@@ -16,6 +16,21 @@ from pgproof.database import Connection
 from pgproof.settings import checked, read
 
 
+def headline(folder: Path, server: str | None) -> str:
+    """One line for the top of a run: server, version, project, and what will be a stand-in; starts nothing."""
+    from pgproof import platforms
+    from pgproof.servers import installed
+
+    found = read(folder)
+    kind, _, detail = (server or found.server).partition(":")
+    if kind not in ("embedded", "local"):
+        return f"pgproof: {kind}, project {folder.name}"
+    version, extensions = installed.outline(kind, detail)
+    line = f"pgproof: {kind} PostgreSQL {version}, project {folder.name}"
+    stand_ins = platforms.stand_ins(set(extensions)) if int(version.split(".")[0]) >= 18 else ()
+    return f"{line}, stand-ins at hand: {', '.join(stand_ins)}" if stand_ins else line
+
+
 @dataclass(slots=True)
 class OwnDatabase:
     """A database that belongs to one test: its ``dsn``, and connections that are closed for it."""

@@ -46,6 +46,20 @@ def setting(config: pytest.Config, name: str) -> str | None:
     return config.getoption(f"--pgproof-{name}") or config.getini(f"pgproof_{name}") or None
 
 
+def pytest_report_header(config: pytest.Config) -> str | None:
+    """Say which server and project a run is about, if its settings name one."""
+    project = setting(config, "project")
+    if project is None and not (config.rootpath / "pgproof.toml").exists():
+        return None
+    from pgproof.errors import PgproofError
+    from pgproof.harness import headline
+
+    try:
+        return headline((config.rootpath / (project or ".")).resolve(), setting(config, "server"))
+    except PgproofError as error:
+        return f"pgproof: {error}"
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Remember that a test failed, so that its database can be kept."""

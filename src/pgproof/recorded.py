@@ -46,5 +46,5 @@ def read(path: Path) -> Catalog:
     """Read a recorded catalog. Raises ``UsageError`` if the file is not one."""
     try:
         return catalog.from_json(path.read_text("utf-8"))
-    except (ValueError, KeyError, TypeError) as error:
-        raise UsageError(f"{path} is not a recorded catalog ({error}); write it anew: pgproof check --update") from error
+    except UsageError as error:
+        raise UsageError(f"{path}: {error}: pgproof check --update") from error

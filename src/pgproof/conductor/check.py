@@ -43,7 +43,7 @@ def check_on(
         failure = str(failed)
     steps, findings = (rehearsal.steps, rehearsal.findings) if rehearsal else ([], [])
     if rehearsal:
-        step, found = recorded.compare(project, rehearsal.catalogs[-1], update)
+        step, found = recorded.compare(project, rehearsal.scenes[-1].catalog, update)
         steps, findings = [*steps, step], [*findings, *found]
     return ProjectReport(
         name=project.name,

