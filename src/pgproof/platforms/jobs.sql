@@ -1,13 +1,15 @@
 -- jobs.sql
--- What pg_cron would have done between two times: pgproof.run_jobs(), on the stand-in's tables and on the real ones.
+-- What pg_cron would have done between two times: pgproof.run_jobs(), on the stand-in's tables and on the
+-- real ones.
 -- Needs: clock.sql; cron.job when it is called, not when it is created.
 
 create type pgproof.job_run as (jobid bigint, jobname text, due_at timestamptz, status text, return_message text);
 
--- Every run of every active job after (p_after, p_job) and until p_until, in order of time and job. Jobs of another database run
--- there, not here; the home database is a name, because the database at hand is a copy of it.
+-- Every run of every active job after (p_after, p_job) and until p_until, in order of time and job. Jobs of
+-- another database run there, not here; the home database is a name, because the database at hand is a copy
+-- of it.
 create function pgproof.due_runs(
-    p_after timestamptz, p_job bigint, p_until timestamptz, out jobs bigint [], out times timestamptz []
+    p_after timestamptz, p_job bigint, p_until timestamptz, out jobs bigint[], out times timestamptz []
 )
 language plpgsql stable
 set search_path = pg_catalog
@@ -37,19 +39,21 @@ begin
 end
 $$;
 
--- What a job's session has of its own, as (name, value) pairs; the session comes first, because setting it resets the role.
-create function pgproof.session_state() returns text []
+-- What a job's session has of its own, as (name, value) pairs; the session comes first, because setting it
+-- resets the role. Without a search_path of its own, which it would report instead of the session's.
+create function pgproof.session_state() returns text[]
 language sql stable
-set search_path = pg_catalog
 as $$
-    select array_agg(array[s.name, coalesce(current_setting(s.name, true), '')] order by s.place)
-    from unnest(
+    select pg_catalog.array_agg(
+        array[s.name, coalesce(pg_catalog.current_setting(s.name, true), '')] order by s.place
+    )
+    from pg_catalog.unnest(
         '{session_authorization, role, search_path, request.jwt.claims, request.jwt.claim, request.jwt.claim.sub,
-        request.jwt.claim.role, request.jwt.claim.email}'::text []
+        request.jwt.claim.role, request.jwt.claim.email}'::pg_catalog.text[]
     ) with ordinality as s (name, place)
 $$;
 
-create function pgproof.restore_session(p_state text []) returns void
+create function pgproof.restore_session(p_state text[]) returns void
 language plpgsql
 as $$
 begin
@@ -59,7 +63,8 @@ begin
 end
 $$;
 
--- Be a job's user as in a connection of his own: no claims, and p_path, the search_path that a connection starts with.
+-- Be a job's user as in a connection of his own: no claims, and p_path, the search_path that a connection
+-- starts with.
 create function pgproof.start_session(p_username text, p_path text) returns void
 language plpgsql
 as $$
@@ -76,15 +81,16 @@ begin
 end
 $$;
 
-create function pgproof.temporary_tables() returns oid []
+create function pgproof.temporary_tables() returns oid[]
 language sql stable
 set search_path = pg_catalog
 as $$
     select array(select c.oid from pg_class as c where c.relnamespace = pg_my_temp_schema() and c.relkind in ('r', 'p'))
 $$;
 
--- A job's transaction commits and its session ends: what is deferred until then is checked, its temporary tables are gone.
-create function pgproof.end_session(p_temporary oid []) returns void
+-- A job's transaction commits and its session ends: what is deferred until then is checked, its temporary
+-- tables are gone.
+create function pgproof.end_session(p_temporary oid[]) returns void
 language plpgsql
 set search_path = pg_catalog
 as $$
@@ -108,7 +114,8 @@ begin
 end
 $$;
 
--- The kind of statement that comes last in a command, in lower case, down to the words that decide what it reports.
+-- The kind of statement that comes last in a command, in lower case, down to the words that decide what it
+-- reports.
 create function pgproof.last_statement(p_command text) returns text
 language plpgsql immutable
 set search_path = pg_catalog
@@ -130,7 +137,8 @@ begin
 end
 $$;
 
--- What pg_cron writes into return_message after a success: "3 rows" for what returns rows, else the command tag.
+-- What pg_cron writes into return_message after a success: "3 rows" for what returns rows, else the command
+-- tag.
 create function pgproof.completion(p_command text, p_rows bigint) returns text
 language plpgsql immutable
 set search_path = pg_catalog
@@ -158,8 +166,8 @@ begin
 end
 $$;
 
--- What pg_cron writes into return_message after a failure: the message as a client sees it. The context down to the command is the
--- job's own, the rest is ours.
+-- What pg_cron writes into return_message after a failure: the message as a client sees it. The context down
+-- to the command is the job's own, the rest is ours.
 create function pgproof.failure(p_message text, p_detail text, p_hint text, p_context text, p_command text) returns text
 language sql immutable
 set search_path = pg_catalog
@@ -176,13 +184,14 @@ as $$
     )
 $$;
 
--- Executes a job's command as the job's user, and reports it as the completion does. Raises what the command raises.
+-- Executes a job's command as the job's user, and reports it as the completion does. Raises what the command
+-- raises.
 create function pgproof.execute_job(p_username text, p_command text, p_path text) returns text
 language plpgsql
 as $$
 declare
-    state constant text [] := pgproof.session_state();
-    temporary constant oid [] := pgproof.temporary_tables();
+    state constant text[] := pgproof.session_state();
+    temporary constant oid[] := pgproof.temporary_tables();
     affected bigint := 0;
 begin
     perform pgproof.start_session(p_username, p_path);
@@ -234,8 +243,9 @@ begin
 end
 $$;
 
--- Runs what is due in (p_from, p_until], in order of time and job, each at its time; afterwards the clock is what it was. Jobs that a
--- job schedules, changes or removes count from that moment. Raises unless called by a superuser, who alone can become anybody.
+-- Runs what is due in (p_from, p_until], in order of time and job, each at its time; afterwards the clock is
+-- what it was. Jobs that a job schedules, changes or removes count from that moment. Raises unless called by
+-- a superuser, who alone can become anybody.
 create function pgproof.run_jobs(p_from timestamptz, p_until timestamptz) returns setof pgproof.job_run
 language plpgsql
 as $$
