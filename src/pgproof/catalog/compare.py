@@ -100,7 +100,7 @@ def plain(value: Any) -> Value:
 
 def _common_kind(before: Any, after: Any) -> str:
     kinds = {kind_of(before), kind_of(after)}
-    return kinds.pop() if len(kinds) == 1 else "object"
+    return kinds.pop() if len(kinds) == 1 else type(before).__name__.lower()
 
 
 def _subject(before: Any, after: Any, name: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from pgproof.catalog.marks import key, names_of
-from pgproof.catalog.model import Catalog, Constraint, Grant, Index, Relation, Sequence, Table
+from pgproof.catalog.model import Catalog, Constraint, DomainType, Grant, Index, Relation, Sequence, Table
 
 _OWNER = "its owner"
 
@@ -18,7 +18,7 @@ def without_consequences(before: Catalog, after: Catalog) -> tuple[Catalog, Cata
     """Both catalogs, less what the following rules explain.
 
     - An index that belongs to a constraint comes, goes and changes with it.
-    - A NOT NULL constraint comes and goes with the ``not null`` of its column.
+    - A NOT NULL constraint comes and goes with the ``not null`` of its column or domain.
     - A sequence that a column owns comes and goes with the column, or with its being an identity.
     - Grants of and to the owner follow the owner, and so does a sequence that a column owns.
     """
@@ -29,8 +29,9 @@ def without_consequences(before: Catalog, after: Catalog) -> tuple[Catalog, Cata
         replace(
             this,
             tables=tuple(_table(table, other.tables_by_name.get(table.qualified)) for table in this.tables),
+            domains=tuple(_domain(d, other.types_by_name.get(d.qualified)) for d in this.domains),
             sequences=tuple(
-                _without_owner(sequence)
+                _without_owner(sequence, other)
                 for sequence in this.sequences
                 if not _follows_its_column(sequence, this, other)
             ),
@@ -49,6 +50,13 @@ def _table(table: Table, other: Table | None) -> Table:
         indexes=tuple(index for index in table.indexes if not _index_follows(index, table, other)),
         constraints=tuple(c for c in table.constraints if not _not_null_follows(c, table, other)),
     )
+
+
+def _domain(domain: DomainType, other: object) -> DomainType:
+    """A domain as it is compared with ``other``, its counterpart."""
+    if not isinstance(other, DomainType) or domain.not_null == other.not_null:
+        return domain
+    return replace(domain, constraints=tuple(c for c in domain.constraints if c.kind != "not null"))
 
 
 def _index_follows(index: Index, table: Table, other: Table) -> bool:
@@ -75,9 +83,12 @@ def _follows_its_column(sequence: Sequence, this: Catalog, other: Catalog) -> bo
     return here is None or there is None or here.identity != there.identity
 
 
-def _without_owner(sequence: Sequence) -> Sequence:
+def _without_owner(sequence: Sequence, other: Catalog) -> Sequence:
     """A sequence that a column owns has the owner of the table, always."""
-    return sequence if sequence.owned_by is None else replace(sequence, owner=_OWNER)
+    there = other.sequences_by_name.get(sequence.qualified)
+    if there is None or sequence.owned_by is None or there.owned_by is None:
+        return sequence
+    return replace(sequence, owner=_OWNER)
 
 
 def _same_owners(this: Catalog, other: Catalog) -> Catalog:

@@ -58,7 +58,7 @@ class Sequence(SchemaObject):
     cycle: bool = False
     persistence: Literal["permanent", "unlogged"] = "permanent"
     owned_by: str | None = None
-    identity: bool = False
+    identity: bool = field(default=False, metadata=DERIVED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

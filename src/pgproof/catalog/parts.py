@@ -43,7 +43,7 @@ class TypeRef:
     schema: str
     name: str
     text: str
-    kind: TypeKind = "base"
+    kind: TypeKind = field(default="base", metadata=DERIVED)
     dims: int = 0
     length: int | None = None
     precision: int | None = None
@@ -180,7 +180,7 @@ class Trigger:
     initially_deferred: bool = False
     old_table: str | None = None
     new_table: str | None = None
-    inherited: bool = False
+    inherited: bool = field(default=False, metadata=DERIVED)
     comment: str | None = None
 
 

@@ -1,6 +1,6 @@
 -- Objects of rarer kinds: enough of each to see that it changed.
--- Only what was created after initdb (OIDs from 16384 on) is looked at. Members of extensions are left out: the
--- extension's version stands for them.
+-- Only what was created after initdb (OIDs from 16384 on) is looked at. Left out: members of extensions
+-- (the extension's version stands for them) and what belongs inseparably to another object.
 with found (class, id, owner, acl, definition) as (
     select
         'pg_catalog.pg_operator'::pg_catalog.regclass,
@@ -265,6 +265,6 @@ where not exists (
     from pg_catalog.pg_depend as d
     where d.classid = found.class
         and d.objid = found.id
-        and d.deptype = 'e'
+        and d.deptype in ('e', 'i')
 )
 order by identity.type, identity.identity

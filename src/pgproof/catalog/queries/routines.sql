@@ -1,4 +1,4 @@
--- Functions, procedures, aggregates and window functions.
+-- Functions, procedures, aggregates and window functions, without the ones that make values of a range type.
 select
     p.oid as id,
     n.nspname as schema,
@@ -37,5 +37,12 @@ from pg_catalog.pg_proc as p
 inner join pg_catalog.pg_namespace as n on p.pronamespace = n.oid
 inner join pg_catalog.pg_language as l on p.prolang = l.oid
 where p.oid >= 16384
+    and not exists (
+        select
+        from pg_catalog.pg_depend as d
+        where d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass
+            and d.objid = p.oid
+            and d.deptype = 'i'
+    )
     and n.nspname !~ '^pg_'
 order by n.nspname, p.proname
