@@ -3,7 +3,9 @@
 -- real ones.
 -- Needs: clock.sql; cron.job when it is called, not when it is created.
 
-create type pgproof.job_run as (jobid bigint, jobname text, due_at timestamptz, status text, return_message text);
+create type pgproof.job_run as (
+    jobid bigint, jobname text, due_at timestamptz, status text, return_message text
+);
 
 -- Every run of every active job after (p_after, p_job) and until p_until, in order of time and job. Jobs of
 -- another database run there, not here; the home database is a name, because the database at hand is a copy
@@ -33,7 +35,9 @@ set search_path = pg_catalog
 as $$
 begin
     return (
-        select string_agg(format('%s %s %s %s', j.jobid, j.active, j.database, j.schedule), e'\n' order by j.jobid)
+        select string_agg(
+            format('%s %s %s %s', j.jobid, j.active, j.database, j.schedule), e'\n' order by j.jobid
+        )
         from cron.job as j
     );
 end
@@ -85,7 +89,9 @@ create function pgproof.temporary_tables() returns oid[]
 language sql stable
 set search_path = pg_catalog
 as $$
-    select array(select c.oid from pg_class as c where c.relnamespace = pg_my_temp_schema() and c.relkind in ('r', 'p'))
+    select array(
+        select c.oid from pg_class as c where c.relnamespace = pg_my_temp_schema() and c.relkind in ('r', 'p')
+    )
 $$;
 
 -- A job's transaction commits and its session ends: what is deferred until then is checked, its temporary
@@ -168,7 +174,9 @@ $$;
 
 -- What pg_cron writes into return_message after a failure: the message as a client sees it. The context down
 -- to the command is the job's own, the rest is ours.
-create function pgproof.failure(p_message text, p_detail text, p_hint text, p_context text, p_command text) returns text
+create function pgproof.failure(
+    p_message text, p_detail text, p_hint text, p_context text, p_command text
+) returns text
 language sql immutable
 set search_path = pg_catalog
 as $$
@@ -178,7 +186,11 @@ as $$
         'DETAIL:  ' || nullif(p_detail, ''),
         'HINT:  ' || nullif(p_hint, ''),
         'CONTEXT:  ' || nullif(
-            rtrim(left(p_context, greatest(strpos(p_context, 'SQL statement "' || p_command || '"') - 1, 0)), e'\n'), ''
+            rtrim(
+                left(p_context, greatest(strpos(p_context, 'SQL statement "' || p_command || '"') - 1, 0)),
+                e'\n'
+            ),
+            ''
         ),
         ''
     )
@@ -237,7 +249,15 @@ begin
         jobid, job_pid, database, username, command, status, return_message, start_time, end_time
     )
     values (
-        p_job, pg_catalog.pg_backend_pid(), job.database, job.username, job.command, run.status, run.return_message, p_due, p_due
+        p_job,
+        pg_catalog.pg_backend_pid(),
+        job.database,
+        job.username,
+        job.command,
+        run.status,
+        run.return_message,
+        p_due,
+        p_due
     );
     return run;
 end
@@ -250,6 +270,7 @@ create function pgproof.run_jobs(p_from timestamptz, p_until timestamptz) return
 language plpgsql
 as $$
 declare
+    zone constant text := coalesce(pg_catalog.upper(pg_catalog.current_setting('cron.timezone', true)), 'GMT');
     clock constant text := coalesce(pg_catalog.current_setting('pgproof.now', true), '');
     path constant text := (select s.reset_val from pg_catalog.pg_settings as s where s.name = 'search_path');
     reached timestamptz := p_from;
@@ -257,9 +278,11 @@ declare
     planned text;
     due record;
 begin
-    if pg_catalog.upper(coalesce(pg_catalog.current_setting('cron.timezone', true), 'GMT')) not in ('GMT', 'UTC') then
-        raise exception 'cron.timezone is "%", jobs can be run in GMT only', pg_catalog.current_setting('cron.timezone')
-            using errcode = 'feature_not_supported', hint = 'set cron.timezone to GMT, which is what pg_cron starts with';
+    if zone not in ('GMT', 'UTC') then
+        raise exception 'cron.timezone is "%", jobs can be run in GMT only', zone
+            using
+                errcode = 'feature_not_supported',
+                hint = 'set cron.timezone to GMT, which is what pg_cron starts with';
     end if;
     <<plan>>
     loop

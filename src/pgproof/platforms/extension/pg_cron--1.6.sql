@@ -1,33 +1,38 @@
 -- extension/pg_cron--1.6.sql
--- Stand-in for pg_cron 1.6: its tables, functions, privileges and messages. Nothing runs by itself: pgproof.run_jobs() does it.
+-- Stand-in for pg_cron 1.6: its tables, functions, privileges and messages. Nothing runs by itself:
+-- pgproof.run_jobs() does it.
 -- Needs: PostgreSQL 18, extension_control_path. Undone by: drop extension pg_cron.
 
 create schema cron;
-create schema pgproof_cron; -- users have no usage here, so nobody can call what is inside except through the functions of cron
+-- Users have no usage here, so nobody can call what is inside except through the functions of cron.
+create schema pgproof_cron;
 
 -- schedules: begin (clock.sql uses this part too, for servers that have the real pg_cron)
 
 create type pgproof_cron.schedule as (
     seconds integer,
-    minutes integer [],
-    hours integer [],
-    days integer [],
-    months integer [],
-    weekdays integer [],
+    minutes integer[],
+    hours integer[],
+    days integer[],
+    months integer[],
+    weekdays integer[],
     last_day boolean,
     both_days boolean
 );
 
--- One field of a schedule: '*', 'a', 'a-b', '*/s', 'a-b/s' and lists of them. Null when pg_cron would refuse it.
--- Like pg_cron, which has it from Vixie's cron, this stops at the first character that continues nothing and ignores the rest.
-create function pgproof_cron.parse_field(token text, low integer, high integer, names text []) returns integer []
+-- One field of a schedule: '*', 'a', 'a-b', '*/s', 'a-b/s' and lists of them. Null when pg_cron would refuse
+-- it. Like pg_cron, which has it from Vixie's cron, this stops at the first character that continues nothing
+-- and ignores the rest.
+create function pgproof_cron.parse_field(
+    token text, low integer, high integer, names text[]
+) returns integer[]
 language plpgsql immutable
 set search_path = pg_catalog
 as $$
 declare
-    found integer [] := '{}';
+    found integer[] := '{}';
     rest text := token;
-    part text [];
+    part text[];
     first integer;
     last integer;
     step integer;
@@ -56,7 +61,7 @@ end
 $$;
 
 -- A number, or a name counted from low. Null when it is neither.
-create function pgproof_cron.parse_number(token text, low integer, names text []) returns integer
+create function pgproof_cron.parse_number(token text, low integer, names text[]) returns integer
 language sql immutable
 set search_path = pg_catalog
 as $$
@@ -66,7 +71,8 @@ as $$
     )
 $$;
 
--- What a schedule means, null when pg_cron would refuse it. '@reboot' is accepted and never due: a test restarts nothing.
+-- What a schedule means, null when pg_cron would refuse it. '@reboot' is accepted and never due: a test
+-- restarts nothing.
 create function pgproof_cron.parse_schedule(schedule text) returns pgproof_cron.schedule
 language plpgsql immutable strict
 set search_path = pg_catalog
@@ -74,7 +80,7 @@ as $$
 declare
     meaning pgproof_cron.schedule;
     line text := regexp_replace(schedule, '^(?:[ \t]*(?:#[^\n]*)?\n)*[ \t]*', '');
-    token text [];
+    token text[];
 begin
     token := regexp_match(lower(schedule), '^\s*\+?0*([1-9]|[1-5][0-9])\s*second(?:s\s*)?$');
     if token is not null then
@@ -123,9 +129,12 @@ begin
 end
 $$;
 
--- Every time in (p_from, p_until] at which the schedule is due, in UTC as pg_cron counts. The real one counts intervals in seconds
--- from its own start; here they are the multiples since the epoch, so that two adjoining windows miss nothing.
-create function pgproof_cron.due_times(p_schedule text, p_from timestamptz, p_until timestamptz) returns setof timestamptz
+-- Every time in (p_from, p_until] at which the schedule is due, in UTC as pg_cron counts. The real one counts
+-- intervals in seconds from its own start; here they are the multiples since the epoch, so that two adjoining
+-- windows miss nothing.
+create function pgproof_cron.due_times(
+    p_schedule text, p_from timestamptz, p_until timestamptz
+) returns setof timestamptz
 language sql stable
 set search_path = pg_catalog
 as $$
@@ -211,7 +220,8 @@ select pg_catalog.pg_extension_config_dump('cron.jobid_seq', '');
 select pg_catalog.pg_extension_config_dump('cron.job_run_details', '');
 select pg_catalog.pg_extension_config_dump('cron.runid_seq', '');
 
--- The name of the database that jobs belong to. Supabase's is "postgres"; a copy of a database keeps its jobs that way.
+-- The name of the database that jobs belong to. Supabase's is "postgres"; a copy of a database keeps its jobs
+-- that way.
 create function pgproof_cron.home_database() returns text
 language sql stable
 return coalesce(pg_catalog.current_setting('cron.database_name', true), 'postgres');
@@ -244,7 +254,9 @@ begin
     end if;
     if not can_login then
         raise exception 'role "%" can not log in', p_username
-            using errcode = 'internal_error', detail = 'Jobs may only be run by roles that have the LOGIN attribute.';
+            using
+                errcode = 'internal_error',
+                detail = 'Jobs may only be run by roles that have the LOGIN attribute.';
     end if;
     perform pgproof_cron.refuse_database(p_username, p_database);
 end
@@ -256,7 +268,9 @@ set search_path = pg_catalog
 as $$
 begin
     -- The home database is a name only: the copies of it are called otherwise.
-    if p_database <> pgproof_cron.home_database() and not has_database_privilege(p_username, p_database, 'connect') then
+    if p_database <> pgproof_cron.home_database()
+        and not has_database_privilege(p_username, p_database, 'connect')
+    then
         raise exception 'User % does not have CONNECT privilege on %', p_username, p_database
             using errcode = 'internal_error';
     end if;
@@ -382,7 +396,9 @@ begin
         raise exception 'could not find valid entry for job %', coalesce(p_job_id::text, format('''%s''', p_name))
             using errcode = 'internal_error';
     end if;
-    if lower(doomed.username) <> lower(p_caller) and not has_table_privilege(p_caller, 'cron.job', 'delete') then
+    if lower(doomed.username) <> lower(p_caller)
+        and not has_table_privilege(p_caller, 'cron.job', 'delete')
+    then
         raise exception 'permission denied for table job' using errcode = 'insufficient_privilege';
     end if;
     delete from cron.job as j where j.jobid = doomed.jobid;
@@ -390,8 +406,8 @@ begin
 end
 $$;
 
--- These run as the caller, so that current_user is whose job it is; their bodies are bound to what they call when they are
--- created, so that the caller needs no right to the schema pgproof_cron.
+-- These run as the caller, so that current_user is whose job it is; their bodies are bound to what they call
+-- when they are created, so that the caller needs no right to the schema pgproof_cron.
 
 create function pgproof_cron.is_superuser() returns boolean
 language sql stable
@@ -445,7 +461,8 @@ revoke all on function cron.alter_job(bigint, text, text, text, text, boolean) f
 comment on schema pgproof_cron is 'pgproof stand-in: what the functions of cron call.';
 comment on function cron.schedule(text, text) is 'schedule a pg_cron job';
 comment on function cron.schedule(text, text, text) is 'schedule a pg_cron job';
-comment on function cron.schedule_in_database(text, text, text, text, text, boolean) is 'schedule a pg_cron job';
+comment on function cron.schedule_in_database(text, text, text, text, text, boolean) is
+'schedule a pg_cron job';
 comment on function cron.alter_job(bigint, text, text, text, text, boolean) is
 'Alter the job identified by job_id. Any option left as NULL will not be modified.';
 comment on function cron.unschedule(bigint) is 'unschedule a pg_cron job';

@@ -1,5 +1,6 @@
 -- extension/pg_graphql--1.5.11.sql
--- Stand-in for pg_graphql: grants on its schema and calls of its entry point apply, queries are answered with an error.
+-- Stand-in for pg_graphql: grants on its schema and calls of its entry point apply, queries are answered with
+-- an error.
 -- Undone by: drop extension pg_graphql.
 
 create function graphql.resolve(

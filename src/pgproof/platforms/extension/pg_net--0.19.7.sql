@@ -1,5 +1,6 @@
 -- extension/pg_net--0.19.7.sql
--- Stand-in for pg_net 0.19: requests stay in net.http_request_queue, nothing is sent; a test answers with net.pgproof_respond().
+-- Stand-in for pg_net 0.19: requests stay in net.http_request_queue, nothing is sent; a test answers with
+-- net.pgproof_respond().
 -- Undone by: drop extension pg_net.
 
 create schema net;
@@ -52,7 +53,7 @@ return (
     where b.code > 0
 );
 
-create function net._encode_url_with_params_array(url text, params_array text []) returns text
+create function net._encode_url_with_params_array(url text, params_array text[]) returns text
 language sql immutable
 return url
 || case
@@ -68,7 +69,7 @@ create function net.pgproof_enqueue(
 language plpgsql
 as $$
 declare
-    pairs constant text [] := array(
+    pairs constant text[] := array(
         select net._urlencode_string(p.key) || '=' || net._urlencode_string(p.value)
         from pg_catalog.jsonb_each_text(p_params) as p (key, value)
     );
@@ -134,7 +135,8 @@ create function net.http_delete(
 language sql
 return net.pgproof_enqueue('DELETE', url, params, headers, body, timeout_milliseconds);
 
--- What the worker of the real one does when a server has answered: the request leaves the queue, the response arrives.
+-- What the worker of the real one does when a server has answered: the request leaves the queue, the response
+-- arrives.
 create function net.pgproof_respond(
     request_id bigint,
     status_code integer default 200,
@@ -164,7 +166,9 @@ begin
 end
 $$;
 
-create function net._http_collect_response(request_id bigint, async boolean default true) returns net.http_response_result
+create function net._http_collect_response(
+    request_id bigint, async boolean default true
+) returns net.http_response_result
 language plpgsql
 as $$
 declare
@@ -175,9 +179,13 @@ begin
         raise exception 'request % would be waited for, and nothing is sent here', request_id
             using hint = 'answer it with net.pgproof_respond() first';
     elsif arrived.id is null or arrived.error_msg is not null then
-        return ('ERROR', coalesce(arrived.error_msg, 'request matching request_id not found'), null)::net.http_response_result;
+        return (
+            'ERROR', coalesce(arrived.error_msg, 'request matching request_id not found'), null
+        )::net.http_response_result;
     end if;
-    return ('SUCCESS', 'ok', row(arrived.status_code, arrived.headers, arrived.content))::net.http_response_result;
+    return (
+        'SUCCESS', 'ok', row(arrived.status_code, arrived.headers, arrived.content)
+    )::net.http_response_result;
 end
 $$;
 

@@ -1,10 +1,12 @@
 -- extension/pgcrypto--1.3.sql
--- Stand-in for pgcrypto 1.3. Undone by: drop extension pgcrypto.
--- The same results as the real one: digest, hmac. The same kind of result: gen_random_bytes, gen_random_uuid, gen_salt.
--- Only with themselves: crypt, encrypt and pgp_sym_encrypt give values of the right form that no other software can check or read;
--- what the real ones made does not match and does not decrypt here. Absent: pgp_pub_*, pgp_key_id, armor and dearmor.
+-- Stand-in for pgcrypto 1.3. Undone by: drop extension pgcrypto. The same results as the real one: digest,
+-- hmac. The same kind of result: gen_random_bytes, gen_random_uuid, gen_salt. Only with themselves: crypt,
+-- encrypt and pgp_sym_encrypt give values of the right form that no other software can check or read; what
+-- the real ones made does not match and does not decrypt here. Absent: pgp_pub_*, pgp_key_id, armor and
+-- dearmor.
 
--- Functions that call others here are SQL with a bound body, so that the extension can move to another schema.
+-- Functions that call others here are SQL with a bound body, so that the extension can move to another
+-- schema.
 
 -- SHA-1 (FIPS 180-4, section 6.1.2), which the server has no function for.
 create function pgproof_sha1(data bytea) returns bytea
@@ -12,9 +14,9 @@ language plpgsql immutable strict parallel safe
 set search_path = pg_catalog
 as $$
 declare
-    h bigint [] := array[1732584193, 4023233417, 2562383102, 271733878, 3285377520];
-    w bigint [];
-    v bigint [];
+    h bigint[] := array[1732584193, 4023233417, 2562383102, 271733878, 3285377520];
+    w bigint[];
+    v bigint[];
     f bigint;
     k bigint;
     padded constant bytea := data || '\x80'::bytea
@@ -123,7 +125,8 @@ begin
     if count not between 1 and 1024 then
         raise exception 'Length not in range' using errcode = 'external_routine_invocation_exception';
     end if;
-    -- A random uuid has 122 random bits; two of them in a hash make 32 bytes that show none of the fixed ones.
+    -- A random uuid has 122 random bits; two of them in a hash make 32 bytes that show none of the fixed
+    -- ones.
     while length(bytes) < count loop
         bytes := bytes || sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()));
     end loop;
@@ -187,7 +190,8 @@ begin
 end
 $$;
 
--- A hash of the right form that starts with its own salt, so that crypt(password, hash) = hash checks a password.
+-- A hash of the right form that starts with its own salt, so that crypt(password, hash) = hash checks a
+-- password.
 create function crypt(password text, salt text) returns text
 language sql immutable strict parallel safe
 return pgproof_setting(salt) || case when salt like '$1$%' then '$' else '' end || left(
@@ -214,7 +218,8 @@ begin
 end
 $$;
 
--- plain without the mark that a message carries at its end; raises p_error where the mark is missing, as after a wrong key.
+-- plain without the mark that a message carries at its end; raises p_error where the mark is missing, as
+-- after a wrong key.
 create function pgproof_unmark(plain bytea, p_error text) returns bytea
 language plpgsql immutable strict parallel safe
 set search_path = pg_catalog
@@ -281,6 +286,9 @@ create function pgp_sym_decrypt(msg bytea, psw text, options text default '') re
 language sql immutable strict parallel safe
 return convert_from(pgp_sym_decrypt_bytea(msg, psw, options), 'UTF8');
 
-comment on function crypt(text, text) is 'pgproof stand-in: its hashes match passwords here and nowhere else.';
-comment on function encrypt(bytea, bytea, text) is 'pgproof stand-in: no cipher, read back by decrypt here and nowhere else.';
-comment on function pgp_sym_encrypt(text, text, text) is 'pgproof stand-in: no OpenPGP, read back by pgp_sym_decrypt here only.';
+comment on function crypt(text, text) is
+'pgproof stand-in: its hashes match passwords here and nowhere else.';
+comment on function encrypt(bytea, bytea, text) is
+'pgproof stand-in: no cipher, read back by decrypt here and nowhere else.';
+comment on function pgp_sym_encrypt(text, text, text) is
+'pgproof stand-in: no OpenPGP, read back by pgp_sym_decrypt here only.';

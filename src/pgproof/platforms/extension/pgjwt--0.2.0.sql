@@ -17,7 +17,12 @@ language sql immutable
 return @extschema@.url_encode(
     -- any other algorithm becomes '', which hmac refuses
     @extschema:pgcrypto@.hmac(
-        signables, secret, case when algorithm in ('HS256', 'HS384', 'HS512') then 'sha' || pg_catalog.substr(algorithm, 3) else '' end
+        signables,
+        secret,
+        case
+            when algorithm in ('HS256', 'HS384', 'HS512') then 'sha' || pg_catalog.substr(algorithm, 3)
+            else ''
+        end
     )
 );
 
@@ -40,7 +45,8 @@ create function try_cast_double(inp text) returns double precision
 language sql immutable
 return case when pg_catalog.pg_input_is_valid(inp, 'double precision') then inp::double precision end;
 
--- Valid is a token whose signature fits and whose time has come ("nbf") and not gone ("exp"); the movable clock moves it.
+-- Valid is a token whose signature fits and whose time has come ("nbf") and not gone ("exp"); the movable
+-- clock moves it.
 create function verify(
     token text, secret text, algorithm text default 'HS256', out header json, out payload json, out valid boolean
 ) returns setof record
@@ -48,7 +54,7 @@ language plpgsql immutable
 set search_path = pg_catalog
 as $$
 declare
-    part constant text [] := regexp_split_to_array(token, '\.');
+    part constant text[] := regexp_split_to_array(token, '\.');
 begin
     header := convert_from(@extschema@.url_decode(part[1]), 'UTF8')::json;
     payload := convert_from(@extschema@.url_decode(part[2]), 'UTF8')::json;

@@ -1,3 +1,4 @@
 -- extension/pgsodium--3.1.9.sql
--- Stand-in for pgsodium: dumps of older Supabase projects create it and never call it; a call finds no function.
+-- Stand-in for pgsodium: dumps of older Supabase projects create it and never call it; a call finds no
+-- function.
 -- Undone by: drop extension pgsodium.

@@ -1,5 +1,6 @@
 -- extension/supabase_vault--0.3.1.sql
--- Stand-in for supabase_vault 0.3.1: the same tables and functions, and a cipher that hides a secret from a glance and from nobody else.
+-- Stand-in for supabase_vault 0.3.1: the same tables and functions, and a cipher that hides a secret from a
+-- glance and from nobody else.
 -- Undone by: drop extension supabase_vault.
 
 create function vault._crypto_aead_det_noncegen() returns bytea
@@ -81,7 +82,11 @@ begin
         new_id,
         pg_catalog.encode(
             vault._crypto_aead_det_encrypt(
-                pg_catalog.convert_to(new_secret, 'UTF8'), pg_catalog.convert_to(new_id::text, 'UTF8'), 0, 'pgsodium', new_nonce
+                pg_catalog.convert_to(new_secret, 'UTF8'),
+                pg_catalog.convert_to(new_id::text, 'UTF8'),
+                0,
+                'pgsodium',
+                new_nonce
             ),
             'base64'
         ),
@@ -109,7 +114,11 @@ begin
         secret = coalesce(
             pg_catalog.encode(
                 vault._crypto_aead_det_encrypt(
-                    pg_catalog.convert_to(new_secret, 'UTF8'), pg_catalog.convert_to(s.id::text, 'UTF8'), 0, 'pgsodium', s.nonce
+                    pg_catalog.convert_to(new_secret, 'UTF8'),
+                    pg_catalog.convert_to(s.id::text, 'UTF8'),
+                    0,
+                    'pgsodium',
+                    s.nonce
                 ),
                 'base64'
             ),
@@ -128,7 +137,9 @@ do $grants$
 declare
     grantee text;
 begin
-    for grantee in select rolname from pg_catalog.pg_roles where rolname in ('postgres', 'service_role') order by rolname loop
+    for grantee in
+        select rolname from pg_catalog.pg_roles where rolname in ('postgres', 'service_role') order by rolname
+    loop
         execute pg_catalog.format('grant usage on schema vault to %I', grantee);
         execute pg_catalog.format('grant select, delete on vault.secrets, vault.decrypted_secrets to %I', grantee);
         execute pg_catalog.format(

@@ -1,8 +1,10 @@
 -- extension/uuid-ossp--1.1.sql
--- Stand-in for uuid-ossp 1.1: every function, by RFC 9562. Versions 3 and 5 are the real ones' equals, the others are random.
+-- Stand-in for uuid-ossp 1.1: every function, by RFC 9562. Versions 3 and 5 are the real ones' equals, the
+-- others are random.
 -- Undone by: drop extension "uuid-ossp".
 
--- Functions that call others here are SQL with a bound body, so that the extension can move to another schema.
+-- Functions that call others here are SQL with a bound body, so that the extension can move to another
+-- schema.
 
 create function uuid_nil() returns uuid
 language sql immutable strict parallel safe
@@ -43,9 +45,9 @@ language plpgsql immutable strict parallel safe
 set search_path = pg_catalog
 as $$
 declare
-    h bigint [] := array[1732584193, 4023233417, 2562383102, 271733878, 3285377520];
-    w bigint [];
-    v bigint [];
+    h bigint[] := array[1732584193, 4023233417, 2562383102, 271733878, 3285377520];
+    w bigint[];
+    v bigint[];
     f bigint;
     k bigint;
     padded constant bytea := data || '\x80'::bytea
@@ -80,8 +82,8 @@ begin
 end
 $$;
 
--- The time in steps of 100 ns since 1582-10-15, then a random clock sequence and node. "multicast" is the bit that says that the node
--- is no address of a machine.
+-- The time in steps of 100 ns since 1582-10-15, then a random clock sequence and node. "multicast" is the bit
+-- that says that the node is no address of a machine.
 create function pgproof_time_and_node(multicast boolean) returns bytea
 language plpgsql volatile strict parallel safe
 set search_path = pg_catalog

@@ -67,7 +67,8 @@ alter table auth.users enable row level security;
 
 -- Two single-sign-on users may share an address, two others may not.
 create unique index users_email_partial_key on auth.users (email) where is_sso_user = false;
-create unique index confirmation_token_idx on auth.users (confirmation_token) where confirmation_token !~ '^[0-9 ]*$';
+create unique index confirmation_token_idx on auth.users (confirmation_token)
+where confirmation_token !~ '^[0-9 ]*$';
 create unique index recovery_token_idx on auth.users (recovery_token) where recovery_token !~ '^[0-9 ]*$';
 create unique index email_change_token_current_idx on auth.users (email_change_token_current)
 where email_change_token_current !~ '^[0-9 ]*$';
@@ -128,7 +129,8 @@ create table auth.refresh_tokens (
     session_id uuid,
     constraint refresh_tokens_pkey primary key (id),
     constraint refresh_tokens_token_unique unique (token),
-    constraint refresh_tokens_session_id_fkey foreign key (session_id) references auth.sessions (id) on delete cascade
+    constraint refresh_tokens_session_id_fkey foreign key (session_id)
+    references auth.sessions (id) on delete cascade
 );
 alter table auth.refresh_tokens enable row level security;
 create index refresh_tokens_instance_id_user_id_idx on auth.refresh_tokens (instance_id, user_id);
@@ -163,7 +165,8 @@ create table auth.mfa_challenges (
     otp_code text,
     web_authn_session_data jsonb,
     constraint mfa_challenges_pkey primary key (id),
-    constraint mfa_challenges_auth_factor_id_fkey foreign key (factor_id) references auth.mfa_factors (id) on delete cascade
+    constraint mfa_challenges_auth_factor_id_fkey foreign key (factor_id)
+    references auth.mfa_factors (id) on delete cascade
 );
 alter table auth.mfa_challenges enable row level security;
 
@@ -174,8 +177,10 @@ create table auth.mfa_amr_claims (
     authentication_method text not null,
     id uuid not null,
     constraint amr_id_pk primary key (id),
-    constraint mfa_amr_claims_session_id_authentication_method_pkey unique (session_id, authentication_method),
-    constraint mfa_amr_claims_session_id_fkey foreign key (session_id) references auth.sessions (id) on delete cascade
+    constraint mfa_amr_claims_session_id_authentication_method_pkey
+    unique (session_id, authentication_method),
+    constraint mfa_amr_claims_session_id_fkey foreign key (session_id)
+    references auth.sessions (id) on delete cascade
 );
 alter table auth.mfa_amr_claims enable row level security;
 
@@ -205,7 +210,8 @@ create table auth.audit_log_entries (
 alter table auth.audit_log_entries enable row level security;
 create index audit_logs_instance_id_idx on auth.audit_log_entries (instance_id);
 
--- no policies: only the auth service reads these tables, everybody else goes through it or through a definer function
+-- no policies: only the auth service reads these tables, everybody else goes through it or through a definer
+-- function
 
 comment on table auth.users is 'Who can sign in.';
 comment on table auth.identities is 'The accounts at providers that belong to a user.';

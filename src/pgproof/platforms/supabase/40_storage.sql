@@ -22,7 +22,7 @@ create table storage.buckets (
     public boolean default false,
     avif_autodetection boolean default false,
     file_size_limit bigint,
-    allowed_mime_types text [],
+    allowed_mime_types text[],
     owner_id text,
     type storage.buckettype not null default 'STANDARD',
     constraint buckets_pkey primary key (id)
@@ -39,7 +39,7 @@ create table storage.objects (
     updated_at timestamptz default now(),
     last_accessed_at timestamptz default now(),
     metadata jsonb,
-    path_tokens text [] generated always as (string_to_array(name, '/')) stored,
+    path_tokens text[] generated always as (string_to_array(name, '/')) stored,
     version text,
     owner_id text,
     user_metadata jsonb,
@@ -57,11 +57,11 @@ comment on column storage.objects.owner is 'Old form of owner_id.';
 
 -- no policies: a project writes its own on storage.objects
 
-create function storage.foldername(name text) returns text []
+create function storage.foldername(name text) returns text[]
 language plpgsql immutable
 as $$
 declare
-    parts constant text [] := string_to_array(name, '/');
+    parts constant text[] := string_to_array(name, '/');
 begin
     return parts[1 : array_length(parts, 1) - 1];
 end
@@ -71,7 +71,7 @@ create function storage.filename(name text) returns text
 language plpgsql
 as $$
 declare
-    parts constant text [] := string_to_array(name, '/');
+    parts constant text[] := string_to_array(name, '/');
 begin
     return parts[array_length(parts, 1)];
 end
@@ -82,7 +82,7 @@ create function storage.extension(name text) returns text
 language plpgsql immutable
 as $$
 declare
-    parts constant text [] := string_to_array(name, '/');
+    parts constant text[] := string_to_array(name, '/');
 begin
     return split_part(parts[array_length(parts, 1)], '.', -1);
 end

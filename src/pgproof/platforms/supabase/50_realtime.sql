@@ -1,8 +1,10 @@
 -- supabase/50_realtime.sql
--- The realtime service: an empty publication that migrations add tables to, and the messages that broadcast policies guard.
+-- The realtime service: an empty publication that migrations add tables to, and the messages that broadcast
+-- policies guard.
 -- Needs: 10_schemas.sql.
 
--- A server that does not log enough to publish warns; nothing here subscribes, so the warning would say nothing.
+-- A server that does not log enough to publish warns; nothing here subscribes, so the warning would say
+-- nothing.
 set client_min_messages = error;
 create publication supabase_realtime;
 reset client_min_messages;
@@ -31,8 +33,11 @@ as $$
     select nullif(current_setting('realtime.topic', true), '')
 $$;
 
--- What is sent is a row in realtime.messages; a failure is a warning, because a broadcast must not undo the write that caused it.
-create function realtime.send(payload jsonb, event text, topic text, private boolean default true) returns void
+-- What is sent is a row in realtime.messages; a failure is a warning, because a broadcast must not undo the
+-- write that caused it.
+create function realtime.send(
+    payload jsonb, event text, topic text, private boolean default true
+) returns void
 language plpgsql
 as $$
 begin
@@ -63,7 +68,11 @@ begin
     end if;
     perform realtime.send(
         jsonb_build_object(
-            'schema', table_schema, 'table', table_name, 'operation', operation, 'record', new, 'old_record', old
+            'schema', table_schema,
+            'table', table_name,
+            'operation', operation,
+            'record', new,
+            'old_record', old
         ),
         event_name,
         topic_name

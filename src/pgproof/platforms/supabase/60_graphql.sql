@@ -3,7 +3,10 @@
 -- Needs: 10_schemas.sql.
 
 create function graphql_public.graphql(
-    "operationName" text default null, query text default null, variables jsonb default null, extensions jsonb default null
+    "operationName" text default null,
+    query text default null,
+    variables jsonb default null,
+    extensions jsonb default null
 ) returns jsonb
 language sql stable
 as $$

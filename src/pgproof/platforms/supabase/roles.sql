@@ -1,13 +1,16 @@
 -- supabase/roles.sql
--- The roles of a Supabase project. They belong to the cluster, so this runs once per server, not once per database.
--- Needs: a superuser. Creates what is missing, changes nothing that exists, raises where an existing role would falsify a test.
+-- The roles of a Supabase project. They belong to the cluster, so this runs once per server, not once per
+-- database.
+-- Needs: a superuser. Creates what is missing, changes nothing that exists, raises where an existing role
+-- would falsify a test.
 
 do $roles$
 declare
     wanted record;
     found record;
 begin
-    -- Advisory locks are per database, roles are not: a lock on the shared catalog makes runs from two databases wait for each other.
+    -- Advisory locks are per database, roles are not: a lock on the shared catalog makes runs from two
+    -- databases wait for each other.
     lock table pg_catalog.pg_authid in share row exclusive mode;
 
     for wanted in
@@ -37,7 +40,8 @@ begin
         execute pg_catalog.format('create role %I with %s', wanted.name, wanted.attributes);
     end loop;
 
-    -- A member that exists already keeps what it has; a missing membership is added, because it takes nothing away.
+    -- A member that exists already keeps what it has; a missing membership is added, because it takes nothing
+    -- away.
     for wanted in
         select m.member, m.role
         from (
@@ -66,7 +70,8 @@ begin
         execute pg_catalog.format('grant %I to %I', wanted.role, wanted.member);
     end loop;
 
-    -- Only what an access test can see is compared: the rest differs between releases of Supabase and changes no outcome.
+    -- Only what an access test can see is compared: the rest differs between releases of Supabase and changes
+    -- no outcome.
     for found in
         select r.rolname as name, w.attribute, w.expected, w.observed
         from (
@@ -107,11 +112,13 @@ begin
         where member.rolname in ('anon', 'authenticated', 'service_role')
         order by member.rolname, role.rolname
     loop
-        raise exception 'role "%" is a member of "%", the supabase platform needs a member of nothing', found.name, found.inside
+        raise exception 'role "%" is a member of "%", the supabase platform needs a member of nothing',
+            found.name, found.inside
             using
                 errcode = 'object_not_in_prerequisite_state',
                 hint = pg_catalog.format(
-                    'run: revoke %I from %I; or use a server of its own for this project', found.inside, found.name
+                    'run: revoke %I from %I; or use a server of its own for this project',
+                    found.inside, found.name
                 );
     end loop;
 end

@@ -1,8 +1,10 @@
 -- supabase/privileges/explicit.sql
--- Projects created since 2026-05-30, and every project's new tables since 2026-10-30: a migration grants what it wants to give.
+-- Projects created since 2026-05-30, and every project's new tables since 2026-10-30: a migration grants what
+-- it wants to give.
 -- Needs: 10_schemas.sql.
 
--- no default privileges for whoever runs the migrations: only functions are open, to public, because PostgreSQL itself does that
+-- no default privileges for whoever runs the migrations: only functions are open, to public, because
+-- PostgreSQL itself does that
 
 -- What Supabase's own tools make is granted as before.
 alter default privileges for role supabase_admin in schema public
