@@ -135,18 +135,9 @@ def clock_sql() -> str:
 
     It reads schedules with the SQL of the stand-in for pg_cron, which a server with the real one has not.
     """
-    _, begin, rest = (
-        (_HERE / "extension" / "pg_cron--1.6.sql").read_text("utf-8").partition("-- schedules: begin")
-    )
-    schedules, end, _ = rest.partition("-- schedules: end")
-    assert begin, "the script no longer marks where schedules begin"
-    assert end, "the script no longer marks where schedules end"
-    parts = [
-        "create schema pgproof;\ngrant usage on schema pgproof to public;\n",
-        f"{begin}{schedules}".replace("pgproof_cron.", "pgproof."),
-        *((_HERE / name).read_text("utf-8") for name in ("clock.sql", "jobs.sql")),
-    ]
-    return "\n".join(parts)
+    schedules = (_HERE / "extension" / "pg_cron--schedules.sql").read_text("utf-8")
+    others = [(_HERE / name).read_text("utf-8") for name in ("clock.sql", "messages.sql", "jobs.sql")]
+    return "\n".join([schedules.replace("pgproof_cron", "pgproof"), *others])
 
 
 @cache

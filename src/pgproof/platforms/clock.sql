@@ -1,8 +1,8 @@
 -- clock.sql
--- A clock that a test moves, and what pg_cron would do while it moves. For a disposable database: it replaces
--- now() itself.
--- Needs: a superuser, and the schema pgproof with the schedules of extension/pg_cron--1.6.sql, which
--- clock_sql() puts in front.
+-- A clock that a test moves. For a disposable database: it replaces now() itself.
+-- Needs: a superuser, and the schema pgproof, which clock_sql() makes.
+
+grant usage on schema pgproof to public;
 
 -- PostgreSQL calls a function that it was built with by its number and never looks at the catalog again, so
 -- replacing now() would do nothing, but for one thing: the planner replaces the call of an SQL function by
