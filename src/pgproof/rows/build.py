@@ -89,6 +89,7 @@ def column_model(catalog: Catalog, column: Column) -> ColumnModel:
         filling=filling,
         default=default,
         sequence=sequence,
+        expression=column.expression,
         reason=column.type.text,
     )
 

@@ -82,7 +82,8 @@ class ColumnModel:
     """One column of a table, in the order of the table.
 
     ``filling`` "generated" is never written. "identity" and "sequence" are written by bulk loading (which
-    moves the sequence afterwards) and left out by strategies. ``default`` is SQL as PostgreSQL prints it.
+    moves the sequence afterwards) and left out by strategies. ``default`` is SQL as PostgreSQL prints it, and
+    so is ``expression``, that of a generated column.
     ``reason`` says in a few words why ``space`` is what it is; it is what ``--dry-run`` prints.
     """
 
@@ -92,6 +93,7 @@ class ColumnModel:
     filling: Filling = "value"
     default: str | None = None
     sequence: TableName | None = None
+    expression: str | None = None
     reason: str = ""
 
 
