@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from pgproof.rows.expression import Expression
+    from pgproof.rows.regex import Pattern
 
 Value = Any
 
@@ -50,9 +51,8 @@ class Space:
     """The set of values, NULL apart, that a type and its constraints leave to a column.
 
     ``low`` and ``high`` are inclusive unless their ``_open`` flag is set. ``min_length`` and ``max_length``
-    count characters, bytes, bits, elements or dimensions, by kind. ``patterns`` are Python regular
-    expressions that must be found in a text (``re.search``), ``antipatterns`` must not be. ``allowed`` is the
-    complete list of values where there is one (enum labels, IN lists); the other limits still hold for it.
+    count characters, bytes, bits, elements or dimensions, by kind. ``patterns`` are what a text must match, all
+    of them (``language`` makes texts of them). ``allowed`` is the complete list of values where there is one (enum labels, IN lists); the other limits still hold for it.
     """
 
     kind: Kind
@@ -65,8 +65,7 @@ class Space:
     scale: int | None = None
     min_length: int = 0
     max_length: int | None = None
-    patterns: tuple[str, ...] = ()
-    antipatterns: tuple[str, ...] = ()
+    patterns: tuple[Pattern, ...] = ()
     allowed: tuple[Value, ...] | None = None
     excluded: tuple[Value, ...] = ()
     element: Space | None = None
