@@ -182,6 +182,42 @@ create trigger _100_set_updated_at
 before update on public.booking_outcomes
 for each row execute function private.tg__set_updated_at();
 
+-- Turns: what has to be written by one transaction at a time
+
+create table private.turns (
+    name text not null,
+    taken_by xid8,
+    constraint turns_pkey primary key (name)
+);
+
+alter table private.turns enable row level security;
+alter table private.turns force row level security;
+
+comment on table private.turns is 'Whose turn it is to write social proof or audit rows.';
+comment on column private.turns.taken_by is 'The transaction that has the turn, or had it last.';
+
+-- No grants and no policies: triggers alone use it.
+
+insert into private.turns (name) values ('audit'), ('social proof');
+
+create function private.take_turn(p_name text)
+returns void
+language sql
+set search_path = ''
+as $body$
+    -- Waits until whoever has the turn has committed. A transaction that has it already writes nothing: a row
+    -- that one transaction updates ten thousand times is read slower each time. Above read committed, who had
+    -- to wait fails with 40001 and may retry; a mere lock would let it go on with what it saw before.
+    update private.turns as t
+    set taken_by = pg_current_xact_id()
+    where t.name = p_name and t.taken_by is distinct from pg_current_xact_id();
+$body$;
+
+comment on function private.take_turn(text) is
+'Waits for the turn of that name and keeps it until the end of the transaction.';
+
+revoke all on function private.take_turn(text) from public;
+
 -- Social proof: what the verified reviews of a hotel add up to, for all travellers and for each persona
 
 create function private.trust_of(p_rating smallint, p_would_rebook boolean, p_expectation_exceeded boolean)
@@ -305,9 +341,8 @@ language plpgsql
 set search_path = ''
 as $body$
 begin
-    -- One at a time: two transactions that each saw only their own review would both write a wrong sum.
-    -- Above read committed, the later one meets the row that the earlier one wrote and fails with 40001.
-    perform pg_advisory_xact_lock(hashtextextended('public.social_proof_cache', 0));
+    -- Two transactions that each saw only their own review would both write a wrong sum.
+    perform private.take_turn('social proof');
 
     with fresh as materialized (
         select
@@ -432,6 +467,9 @@ declare
     travellers uuid[];
     hotels text[];
 begin
+    -- Before looking for reviews: somebody may be writing the first one.
+    perform private.take_turn('social proof');
+
     if tg_op = 'INSERT' then
         select array_agg(r.user_id) into travellers from new_rows as r;
     elsif tg_op = 'DELETE' then
@@ -1342,23 +1380,6 @@ comment on table private.audit_anchors is
 
 -- No grants and no policies: the trigger writes, verify_audit_log_integrity() reads.
 
-create table private.audit_turn (
-    is_the_only_row boolean not null default true,
-    taken_by xid8,
-    constraint audit_turn_pkey primary key (is_the_only_row),
-    constraint audit_turn_has_one_row check (is_the_only_row)
-);
-
-alter table private.audit_turn enable row level security;
-alter table private.audit_turn force row level security;
-
-comment on table private.audit_turn is 'Whose turn it is to write audit rows: one transaction at a time.';
-comment on column private.audit_turn.taken_by is 'The transaction that wrote last.';
-
--- No grants and no policies: the trigger alone uses it.
-
-insert into private.audit_turn (is_the_only_row) values (true);
-
 create function private.audit_hash(p_row public.audit_log)
 returns text
 language sql
@@ -1404,11 +1425,7 @@ as $body$
 declare
     last_row record;
 begin
-    -- Waits for its turn until other writers have committed; in a transaction that has its turn already,
-    -- writes nothing. Above read committed, a writer that had to wait fails here with 40001 and may retry,
-    -- where a mere lock would let it continue from a last row that is not the last any more.
-    update private.audit_turn set taken_by = pg_current_xact_id()
-    where taken_by is distinct from pg_current_xact_id();
+    perform private.take_turn('audit');
 
     select a.id, a.current_hash into last_row
     from public.audit_log as a

@@ -31,8 +31,6 @@ drop function private.tg_audit_log__chain();
 
 drop function private.audit_hash(public.audit_log);
 
-drop table private.audit_turn;
-
 drop table private.audit_anchors;
 
 drop table public.audit_log;
@@ -101,6 +99,10 @@ drop view private.current_social_proof;
 drop view private.verified_reviews;
 
 drop function private.trust_of(smallint, boolean, boolean);
+
+drop function private.take_turn(text);
+
+drop table private.turns;
 
 drop table public.booking_outcomes;
 

@@ -17,6 +17,11 @@ ATTEMPTS = 2_000  # far more than any test needs; an endless retry would hang in
 Work = Callable[[Connection], object]
 
 
+def level_name(level: IsolationLevel | None) -> str:
+    """How a test names an isolation level."""
+    return level.name.lower() if level else "default"
+
+
 def in_transaction(connection: Connection, work: Work) -> object:
     """Do ``work`` in one transaction; again from the start after a serialization failure or a deadlock."""
     for _ in range(ATTEMPTS):
