@@ -52,7 +52,8 @@ class Space:
 
     ``low`` and ``high`` are inclusive unless their ``_open`` flag is set. ``min_length`` and ``max_length``
     count characters, bytes, bits, elements or dimensions, by kind. ``patterns`` are what a text must match, all
-    of them (``language`` makes texts of them). ``allowed`` is the complete list of values where there is one (enum labels, IN lists); the other limits still hold for it.
+    of them (``language`` makes texts of them). ``allowed`` is the complete list of values where there is one
+    (enum labels, IN lists); the other limits still hold for it.
     """
 
     kind: Kind
