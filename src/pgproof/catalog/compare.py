@@ -11,7 +11,7 @@ from dataclasses import is_dataclass
 from itertools import groupby
 from typing import Any, TypeVar
 
-from pgproof.catalog.consequences import without_consequences
+from pgproof.catalog.consequences import OWNER, without_consequences
 from pgproof.catalog.difference import Difference, Value
 from pgproof.catalog.labels import kind_of, name_of
 from pgproof.catalog.marks import key, names_of
@@ -124,7 +124,7 @@ def _grants(before: Iterable[Grant], after: Iterable[Grant], subject: str) -> It
     old, new = _by_grantee(before), _by_grantee(after)
     for grantee, privilege in sorted(old.keys() | new.keys()):
         ours, theirs = (side.get((grantee, privilege), ()) for side in (old, new))
-        name = f"{privilege} on {subject} to {quoted(grantee)}"
+        name = f"{privilege} on {subject} to {_role_name(grantee)}"
         if len(ours) == len(theirs) == 1:
             for attribute, was, is_ in _attributes(ours[0], theirs[0], "attribute"):
                 yield Difference("grant", name, attribute, was, is_)
@@ -132,10 +132,14 @@ def _grants(before: Iterable[Grant], after: Iterable[Grant], subject: str) -> It
             yield from _several_grantors(ours, theirs, name)
 
 
+def _role_name(name: str) -> str:
+    return name if name == OWNER else quoted(name)
+
+
 def _several_grantors(before: tuple[Grant, ...], after: tuple[Grant, ...], name: str) -> Iterator[Difference]:
     old, new = ({grant.grantor: grant for grant in side} for side in (before, after))
     for grantor in sorted(old.keys() | new.keys()):
-        suffix = f" by {quoted(grantor)}" if max(len(old), len(new)) > 1 else ""
+        suffix = f" by {_role_name(grantor)}" if max(len(old), len(new)) > 1 else ""
         if grantor in old and grantor in new:
             for attribute, was, is_ in _attributes(old[grantor], new[grantor], "attribute"):
                 yield Difference("grant", name + suffix, attribute, was, is_)

@@ -11,7 +11,8 @@ from typing import Any
 from pgproof.catalog.marks import key, names_of
 from pgproof.catalog.model import Catalog, Constraint, DomainType, Grant, Index, Relation, Sequence, Table
 
-_OWNER = "its owner"
+#: What the owner is called in grants where the two sides have different owners.
+OWNER = "its owner"
 
 
 def without_consequences(before: Catalog, after: Catalog) -> tuple[Catalog, Catalog]:
@@ -88,7 +89,7 @@ def _without_owner(sequence: Sequence, other: Catalog) -> Sequence:
     there = other.sequences_by_name.get(sequence.qualified)
     if there is None or sequence.owned_by is None or there.owned_by is None:
         return sequence
-    return replace(sequence, owner=_OWNER)
+    return replace(sequence, owner=OWNER)
 
 
 def _same_owners(this: Catalog, other: Catalog) -> Catalog:
@@ -120,6 +121,6 @@ def _owner(item: Any) -> str | None:
 def _renamed(grant: Grant, owner: str | None) -> Grant:
     return replace(
         grant,
-        grantee=_OWNER if grant.grantee == owner else grant.grantee,
-        grantor=_OWNER if grant.grantor == owner else grant.grantor,
+        grantee=OWNER if grant.grantee == owner else grant.grantee,
+        grantor=OWNER if grant.grantor == owner else grant.grantor,
     )

@@ -46,7 +46,7 @@ def to_json(catalog: Catalog) -> str:
     shared = _shared(catalog.version_num, {})
     content = _pack(catalog, shared)
     described = {name: _pack_type(type_) for name, type_ in sorted(shared.types.items())}
-    return written({"format": FORMAT, **content, "types": described}, broken=2) + "\n"
+    return written({"format": FORMAT, **content, "types": described}) + "\n"
 
 
 def from_json(text: str) -> Catalog:
@@ -162,21 +162,32 @@ def _tuple_unpacker(element: Any) -> Callable[[Any, _Shared], Any]:
     return lambda raw, shared: tuple(read(item, shared) for item in raw)
 
 
-def written(value: Any, *, broken: int, indent: int = 0, before: int = 0) -> str:
-    """JSON text in which whatever fits stands on one line; the outermost ``broken`` levels never do.
+def written(value: Any, *, indent: int = 0, before: int = 0) -> str:
+    """JSON text in which a simple object that fits stands on one line, so that one object added is one line.
 
     ``before`` is the length of what stands before the value on its line.
     """
     line = json.dumps(value, ensure_ascii=False)
-    fits = broken < 1 and indent + before + len(line) < _WIDTH
+    fits = _is_simple(value) and indent + before + len(line) < _WIDTH
     if fits or not value or not isinstance(value, dict | list):
         return line
     keys = [f"{json.dumps(key, ensure_ascii=False)}: " for key in value] if isinstance(value, dict) else []
     items = list(value.values()) if isinstance(value, dict) else value
     lines = [
-        key + written(item, broken=broken - 1, indent=indent + 1, before=len(key))
+        key + written(item, indent=indent + 1, before=len(key))
         for key, item in zip_longest(keys, items, fillvalue="")
     ]
     opening, closing = "{}" if isinstance(value, dict) else "[]"
     space = "\n" + " " * indent
     return f"{opening}{space} " + f",{space} ".join(lines) + space + closing
+
+
+def _is_simple(value: Any) -> bool:
+    """Whether nothing in it is a list of objects or of lists."""
+    if isinstance(value, list):
+        return not any(isinstance(item, dict | list) for item in value)
+    return not isinstance(value, dict) or all(_is_flat(item) for item in value.values())
+
+
+def _is_flat(value: Any) -> bool:
+    return not isinstance(value, dict | list) or (isinstance(value, list) and _is_simple(value))
