@@ -5,76 +5,107 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+
+from pgproof.rows.bindings import Pin, Spelled, Stretch, Window
 from pgproof.rows.clockwork import Clockwork
+from pgproof.rows.draws import Floats, Ints, weighted
+from pgproof.rows.existing import Present, parents_there, put_first
+from pgproof.rows.first_only import Predicated, solve_with_predicates
 from pgproof.rows.keys import KeyPlan, key_plan
 from pgproof.rows.kinship import Kinship
-from pgproof.rows.makers import ByRule, Drawn, FromParents, Nothing, Sequential, Spelled, sources
+from pgproof.rows.literals import value_of
+from pgproof.rows.makers import ByRule, Drawn, FromParents, Nothing, Sequential, Within, sources
 from pgproof.rows.meetings import meetings
 from pgproof.rows.model import ColumnModel, SchemaModel, Space, TableModel, TableName
-from pgproof.rows.overrides import ColumnOverride, Overrides
+from pgproof.rows.overrides import Overrides
+from pgproof.rows.partitioned import partition_bindings
 from pgproof.rows.rules import GroupRule
 from pgproof.rows.scalars import Scalar, capacity
-from pgproof.rows.solved import Group, Solution
-from pgproof.rows.world import Maker, Population, World
+from pgproof.rows.solved import Solution
+from pgproof.rows.troubles import CannotFill
+from pgproof.rows.world import Block, Maker, Population, World
 
 Solver = Callable[[TableModel], Solution]
 
 
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What the database says: rows that are there, and where its sequences go on."""
+
+    present: Mapping[TableName, Present] = field(default_factory=dict)
+    starts: Mapping[tuple[TableName, str], tuple[int, int]] = field(default_factory=dict)
+
+
 @dataclass(slots=True)
-class Assembly:
-    """What one table's population is made with."""
+class Work:
+    """What one table's population is made with, and what was decided on the way."""
 
     world: World
     table: TableModel
     own: Population
-    solution: Solution
     overrides: Overrides
-    keys: KeyPlan = field(default_factory=KeyPlan)
-    clockwork: Clockwork | None = None
+    circumstances: Circumstances
+    solved: Predicated
+    spaces: dict[str, Space]
+    keys: KeyPlan
+    clockwork: Clockwork
     scalars: dict[str, Scalar] = field(default_factory=dict)
     spelled: dict[str, Spelled] = field(default_factory=dict)
+    rules: dict[str, GroupRule] = field(default_factory=dict)
+    windows: dict[str, Window] = field(default_factory=dict)
+    pins: dict[str, Pin] = field(default_factory=dict)
+
+    @property
+    def parental(self) -> set[str]:
+        """The columns that foreign keys fill."""
+        return {column for reference in self.table.references for column in reference.columns}
 
 
-def assemble(
-    model: SchemaModel, counts: Mapping[TableName, int], world: World, solve: Solver, overrides: Overrides
-) -> World:
-    """Fill ``world`` with a population for every table that has a count, parents first."""
-    wanted = [table for table in model.tables if table.name in counts]
-    for table in wanted:
-        world.populations[table.name] = Population(table, counts[table.name])
-    for table in wanted:
-        own = world.populations[table.name]
-        own.targets = {
-            r.name: world.populations[r.target] for r in table.references if r.target in world.populations
-        }
-    for table in wanted:
-        add_table(Assembly(world, table, world.populations[table.name], solve(table), overrides), model)
-    return world
+@dataclass(slots=True)
+class Assembler:
+    """Makes the populations of a world, table by table, parents first."""
 
+    model: SchemaModel
+    counts: Mapping[TableName, int]
+    world: World
+    solve: Solver
+    overrides: Overrides = field(default_factory=Overrides)
+    circumstances: Circumstances = field(default_factory=Circumstances)
+    works: dict[TableName, Work] = field(default_factory=dict)
 
-def add_table(work: Assembly, model: SchemaModel) -> None:
-    """Give one population its choosers, makers and clock, and the count that its keys have room for."""
-    tables = {table.name: table for table in model.tables}
-    agreed = meetings(work.table, tables)
-    spaces = {column.name: space_in(work.solution, column) for column in work.table.columns}
-    work.keys = key_plan(work.table, agreed, spaces, work.own.count, capacity)
-    work.clockwork = Clockwork(work.world.seed, str(work.table.name), work.world.since, work.world.until)
-    for column in work.table.columns:
-        work.scalars[column.name] = _scalar(work, column)
-    kinship = Kinship(work.world.seed, work.table, work.own, agreed, work.keys)
-    _demand_nulls(work, kinship)
-    leading = kinship.choose(_spellings(work, spaces, kinship))
-    work.clockwork = Clockwork(
-        work.world.seed, str(work.table.name), work.world.since, work.world.until, leading
-    )
-    for scalar in work.scalars.values():
-        scalar.clockwork = work.clockwork
-    work.own.born = work.clockwork.born
-    if kinship.run is not None:
-        for spelled in work.spelled.values():
-            object.__setattr__(spelled, "run", kinship.run)
-        work.own.count = work.own.existing + kinship.run.share_out(work.own.count - work.own.existing)
-    _add_makers(work, spaces)
+    def assemble(self) -> World:
+        """Every population of the counts. Raises ``CannotFill``."""
+        wanted = [table for table in self.model.tables if self.counts.get(table.name) is not None]
+        for table in wanted:
+            known = self.circumstances.present.get(table.name, Present()).known
+            population = Population(table, known + self.counts[table.name], known)
+            self.world.populations[table.name] = population
+        for table in wanted:
+            own = self.world.populations[table.name]
+            found = self.world.populations
+            own.targets = {r.name: found[r.target] for r in table.references if r.target in found}
+        for table in wanted:
+            self.works[table.name] = self.add(table)
+        return self.world
+
+    def add(self, table: TableModel) -> Work:
+        """Give one population its choosers, makers and clock, and the count that its keys have room for."""
+        own = self.world.populations[table.name]
+        own.there = parents_there(table, self.circumstances.present)
+        agreed = meetings(table, {each.name: each for each in self.model.tables})
+        solution = self.solve(table)
+        spaces = {column.name: space_in(solution, column) for column in table.columns}
+        keys = key_plan(table, agreed, spaces, own.count, capacity)
+        world = self.world
+        clockwork = Clockwork(world.seed, str(table.name), world.since, world.until)
+        solved = solve_with_predicates(table, keys, solution, self.solve)
+        work = Work(world, table, own, self.overrides, self.circumstances, solved, spaces, keys, clockwork)
+        for column in table.columns:
+            work.scalars[column.name] = _scalar(work, column)
+        kinship = Kinship(world.seed, table, own, agreed, keys)
+        _complete(work, kinship)
+        return work
 
 
 def space_in(solution: Solution, column: ColumnModel) -> Space:
@@ -86,8 +117,55 @@ def space_in(solution: Solution, column: ColumnModel) -> Space:
     return found.pop() if len(found) == 1 else column.space
 
 
-def _scalar(work: Assembly, column: ColumnModel) -> Scalar:
-    assert work.clockwork is not None
+def _complete(work: Work, kinship: Kinship) -> None:
+    _check_solved(work)
+    _make_rules(work)
+    for reference in work.table.references:
+        rule = next((work.rules[c] for c in reference.columns if c in work.rules), None)
+        if rule is not None:
+            kinship.demands[reference.name] = _demand(rule, reference.columns)
+        kinship.shapes.update(_shape(work, reference.name, reference.columns))
+    leading = kinship.choose([[spelled.radix for spelled in each] for each in _spellings(work)])
+    work.clockwork.parents = leading
+    work.own.born = work.clockwork.born
+    _bind(work, kinship)
+    for column in work.table.columns:
+        if column.filling != "generated":
+            work.own.makers[column.name] = _maker(work, column)
+    present = work.circumstances.present.get(work.table.name)
+    if present is not None:
+        put_first(work.own, present)
+
+
+def _check_solved(work: Work) -> None:
+    for group in work.solved.solution.groups:
+        if not group.options:
+            names = " and ".join(group.checks)
+            raise CannotFill(f"{work.table.name}: no row can pass {names}: {group.trouble}")
+
+
+def _make_rules(work: Work) -> None:
+    for group in work.solved.solution.groups:
+        columns = [c for c in group.columns if c not in work.parental and _is_drawn(work, c)]
+        scalars = {column: work.scalars[column] for column in columns}
+        rule = GroupRule(str(work.table.name), work.world.seed, group, scalars, work.windows, work.pins)
+        work.rules.update(dict.fromkeys(group.columns, rule))
+
+
+def _is_drawn(work: Work, column: str) -> bool:
+    return work.table.column(column).filling == "value"
+
+
+def _demand(rule: GroupRule, columns: tuple[str, ...]):  # type: ignore[no-untyped-def]
+    return lambda block: rule.demand(block, columns)
+
+
+def _shape(work: Work, name: str, columns: tuple[str, ...]) -> dict[str, str]:
+    found = [work.overrides.column(work.table.name, column).distribution for column in columns]
+    return {name: shape for shape in found if shape}
+
+
+def _scalar(work: Work, column: ColumnModel) -> Scalar:
     override = work.overrides.column(work.table.name, column.name)
     return Scalar(
         model=column,
@@ -102,65 +180,84 @@ def _scalar(work: Assembly, column: ColumnModel) -> Scalar:
     )
 
 
-def _spellings(work: Assembly, spaces: Mapping[str, Space], kinship: Kinship) -> tuple[tuple[Callable, ...], ...]:  # type: ignore[type-arg]
+def _spellings(work: Work) -> tuple[tuple[Spelled, ...], ...]:
     plan = work.keys.run
     if plan is None:
         return ()
     found = []
     for spelling, digits in enumerate(plan.digits):
         shift = len(plan.members) if spelling == 0 else 0
-        radices = []
         for number, column in enumerate(digits):
-            spelled = Spelled(kinship.run, spelling, number + shift, work.scalars[column], spaces[column])  # type: ignore[arg-type]
-            work.spelled[column] = spelled
-            radices.append(spelled.radix)
-        found.append(tuple(radices))
+            work.spelled[column] = Spelled(
+                None, spelling, number + shift, work.scalars[column], work.spaces[column]
+            )
+        found.append(tuple(work.spelled[column] for column in digits))
     return tuple(found)
 
 
-def _demand_nulls(work: Assembly, kinship: Kinship) -> None:
-    pass
+def _bind(work: Work, kinship: Kinship) -> None:
+    """Share out the run, now that parents are known, and bind the columns that it decides."""
+    run = kinship.run
+    if run is not None:
+        for spelled in work.spelled.values():
+            spelled.run = run
+        work.own.count = work.own.existing + run.share_out(work.own.count - work.own.existing)
+        work.solved.run = run
+    for column, spelled in work.spelled.items():
+        if spelled.measure is not None:
+            work.windows[column] = spelled.window
+        else:
+            work.pins[column] = Pin(spelled.values, spelled.which)
+    for part, column in enumerate(work.keys.run.intervals if work.keys.run else ()):
+        assert run is not None
+        stretch = Stretch(run, work.scalars[column], work.spaces[column], part)
+        if work.spaces[column].kind in ("range", "multirange"):
+            work.own.makers[column] = stretch.ranges
+        else:
+            work.windows[column] = stretch.window
+    work.pins.update(_listed(work))
+    windows, pins = partition_bindings(work.table, work.clockwork, work.world.seed, work.parental)
+    work.windows.update({c: w for c, w in windows.items() if c not in work.windows})
+    work.pins.update({c: p for c, p in pins.items() if c not in work.pins})
+    for rule in work.rules.values():
+        rule.allow = work.solved.allowing(rule.group)
 
 
-def _add_makers(work: Assembly, spaces: Mapping[str, Space]) -> None:
-    of_parents = {column for reference in work.table.references for column in reference.columns}
-    rules = _rules(work, of_parents)
+def _listed(work: Work) -> dict[str, Pin]:
+    """Columns whose values the settings list."""
+    found = {}
     for column in work.table.columns:
-        if column.filling == "generated":
-            continue
-        work.own.makers[column.name] = _maker(work, column, spaces[column.name], of_parents, rules)
-
-
-def _rules(work: Assembly, of_parents: set[str]) -> dict[str, GroupRule]:
-    found: dict[str, GroupRule] = {}
-    for group in work.solution.groups:
-        columns = [c for c in group.columns if c not in of_parents and c not in work.spelled]
-        scalars = {column: work.scalars[column] for column in columns}
-        rule = GroupRule(str(work.table.name), work.world.seed, group, scalars)
-        found.update(dict.fromkeys(columns, rule))
+        override = work.overrides.column(work.table.name, column.name)
+        if override.values is not None and column.name not in work.parental:
+            weights = np.array(override.weights or [1.0] * len(override.values))
+            values = tuple(value_of(column.space.kind, text) if text else text for text in override.values)
+            found[column.name] = Pin(values, _by_weight(work.scalars[column.name].key, weights))
     return found
 
 
-def _maker(
-    work: Assembly, column: ColumnModel, space: Space, of_parents: set[str], rules: Mapping[str, GroupRule]
-) -> Maker:
-    if column.name in of_parents:
-        return _from_parents(work, column)
-    if column.name in work.spelled:
-        return work.spelled[column.name]
+def _by_weight(key: np.uint64, weights: Floats) -> Callable[[Block], Ints]:
+    return lambda block: weighted(key, block.rows, weights)
+
+
+def _maker(work: Work, column: ColumnModel) -> Maker:
+    name, space = column.name, work.spaces[column.name]
+    override = work.overrides.column(work.table.name, name)
+    if name in work.own.makers:
+        return work.own.makers[name]
+    if name in work.parental:
+        return _from_parents(work, name)
     if column.filling in ("identity", "sequence"):
-        return Sequential(1)
-    if column.name in rules:
-        return ByRule(rules[column.name], column.name)
-    return Drawn(work.scalars[column.name], space)
+        return Sequential(*work.circumstances.starts.get((work.table.name, name), (1, 1)))
+    if name in work.rules:
+        return ByRule(work.rules[name], name)
+    if name in work.pins:
+        return work.pins[name]
+    if name in work.windows:
+        return Within(work.scalars[name], space, work.windows[name])
+    return Drawn(work.scalars[name], space)
 
 
-def _from_parents(work: Assembly, column: ColumnModel) -> Maker:
-    found = sources(work.table.references, column.name)
-    first_pass = tuple(
-        (name, target) for name, target in found if work.table.reference(name).breaking != "second pass"
-    )
-    return FromParents(first_pass) if first_pass else Nothing()
-
-
-__all__ = ["Assembly", "ColumnOverride", "Group", "assemble"]
+def _from_parents(work: Work, column: str) -> Maker:
+    found = sources(work.table.references, column)
+    now = tuple(each for each in found if work.table.reference(each[0]).breaking != "second pass")
+    return FromParents(now) if now else Nothing()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from pgproof.rows.language import Language
-from pgproof.rows.model import Space
+from pgproof.rows.model import Space, Value
 
 
 @lru_cache(maxsize=4096)
@@ -22,6 +22,18 @@ def accepts(space: Space, text: str) -> bool:
     if text in space.excluded or (space.allowed is not None and text not in space.allowed):
         return False
     return not space.patterns or language_of(space).accepts(text)
+
+
+def holds(space: Space, value: Value) -> bool:
+    """Whether a listed value is in the space."""
+    if isinstance(value, str):
+        return accepts(space, value)
+    if space.allowed is not None and value not in space.allowed:
+        return False
+    if value in space.excluded or isinstance(value, bool):
+        return value not in space.excluded
+    low = space.low is None or (space.low < value if space.low_open else space.low <= value)
+    return bool(low and (space.high is None or (value < space.high if space.high_open else value <= space.high)))
 
 
 def is_open(space: Space) -> bool:

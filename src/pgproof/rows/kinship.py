@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -20,6 +20,7 @@ NULL_SHARE = 0.15
 POINTER_NULL_SHARE = 0.05
 
 Demand = Callable[[Block], Ints]
+Spellings = Sequence[Sequence[Radix]]
 
 
 @dataclass(slots=True)
@@ -42,7 +43,7 @@ class Kinship:
     _known: list[str] = field(default_factory=list)
     _groupings: dict[tuple[object, tuple[Hops, ...]], Grouping] = field(default_factory=dict)
 
-    def choose(self, spelled: tuple[tuple[Radix, ...], ...]) -> tuple[str, ...]:
+    def choose(self, spelled: Spellings) -> tuple[str, ...]:
         """Give every foreign key its chooser; returns those that no other one decides, in order."""
         plan = self.keys.run
         leading: list[str] = []
@@ -79,15 +80,16 @@ class Kinship:
     def _key(self, name: str) -> np.uint64:
         return stream(self.seed, str(self.table.name), name)
 
-    def _start_run(self, spelled: tuple[tuple[Radix, ...], ...]) -> None:
+    def _start_run(self, spelled: Spellings) -> None:
         plan = self.keys.run
         assert plan is not None
         drivers = tuple(self.own.targets[name] for name in plan.drivers)
         members = [self._members(name, plan.drivers[0]) for name in plan.members]
-        first = tuple(member.radix for member in members) + (spelled[0] if spelled else ())
+        first = (*(member.radix for member in members), *(spelled[0] if spelled else ()))
         spellings = [first, *spelled[1:]] if first else list(spelled)
         shape = self.shapes.get(plan.drivers[0], "skewed") if plan.drivers else "skewed"
-        self.run = Run(self._key("run"), self.own, drivers, spellings, shape)
+        closed = [self.own.there[name] for name in plan.drivers if name in self.own.there]
+        self.run = Run(self._key("run"), self.own, drivers, spellings, shape, closed)
         for number, name in enumerate(plan.drivers):
             paths = tuple(self._decided_by(name))
             chooser = self.run.chooser(number)
@@ -113,7 +115,7 @@ class Kinship:
         target, key, shape = self.own.targets[name], self._key(name), self.shapes.get(name, "skewed")
         free: Chooser = Free(key, target, shape)
         if name in self.keys.once:
-            self.own.choosers[name] = Once(key, target)
+            self.own.choosers[name] = Once(key, target, self._unused(name))
             return True
         paths = self._decided_by(name)
         bound = self._bound_by(name, self._known)
@@ -125,6 +127,13 @@ class Kinship:
             chooser = Grouped(key, self._grouping(target, rests), own, free, shape)
         self.own.choosers[name] = self._sometimes(name, chooser)
         return not paths
+
+    def _unused(self, name: str) -> Ints | None:
+        """The parents that no row has yet; None where there are no rows yet."""
+        if name not in self.own.there:
+            return None
+        target = self.own.targets[name]
+        return np.setdiff1d(np.arange(target.count, dtype=np.int64), self.own.there[name])
 
     def _sometimes(self, name: str, chooser: Chooser, default: float = NULL_SHARE) -> Chooser:
         if not self._nullable(name):

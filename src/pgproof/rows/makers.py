@@ -7,15 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pgproof.rows.draws import Ints, below, stream
-from pgproof.rows.literals import text_of
-from pgproof.rows.measures import limits, measure_of, written
+from pgproof.rows.bindings import Window
+from pgproof.rows.draws import Ints
+from pgproof.rows.measures import measure_of, written
 from pgproof.rows.model import ReferenceModel, Space
-from pgproof.rows.naming import usual_range
-from pgproof.rows.runs import ENDLESS, Run
 from pgproof.rows.rules import GroupRule
 from pgproof.rows.scalars import Scalar
-from pgproof.rows.values import DAY, SECOND, Choice, Numbers, Pool, Values, nullable, nulls, scattered
+from pgproof.rows.values import Numbers, Values, nullable, nulls, scattered
 from pgproof.rows.world import Block
 
 
@@ -54,6 +52,21 @@ class Drawn:
 
 
 @dataclass(frozen=True, slots=True)
+class Within:
+    """A number or time that no CHECK ties to another, bounded row by row."""
+
+    scalar: Scalar
+    space: Space
+    window: Window
+
+    def __call__(self, block: Block) -> Values:
+        """Values within the window; never NULL."""
+        measure = measure_of(self.space)
+        assert measure is not None
+        return written(measure, self.scalar.counts(block, self.space, measure, *self.window(block)))
+
+
+@dataclass(frozen=True, slots=True)
 class ByRule:
     """A column of a group that CHECKs tie together."""
 
@@ -86,81 +99,9 @@ class Nothing:
         return nulls(len(block))
 
 
-@dataclass(frozen=True, slots=True)
-class Spelled:
-    """A column that spells a part of a run's turn: the next number, the next day, the next label."""
-
-    run: Run
-    spelling: int
-    number: int
-    scalar: Scalar
-    space: Space
-
-    def __call__(self, block: Block) -> Values:
-        """The part's own value for every turn."""
-        measure = measure_of(self.space)
-        if measure is not None and self.space.allowed is None:
-            return written(measure, self.counts(block))
-        digit, size = self.run.digit(block, self.spelling, self.number)
-        if self.space.kind == "boolean" and self.space.allowed is None:
-            return Choice(Pool(("false", "true")), digit)
-        turned = (digit + below(self.scalar.key, self.run.place(block)[0], size)) % size
-        return Choice(Pool(tuple(text_of(value) for value in self.space.allowed or ())), turned)
-
-    def counts(self, block: Block) -> Ints:
-        """The part as a number or time."""
-        measure = measure_of(self.space)
-        assert measure is not None
-        digit, _ = self.run.digit(block, self.spelling, self.number)
-        if measure.family == "time":
-            first = self.run.of_drivers(self.run.place(block)[0], self._first)
-            return first + digit * max(measure.unit, DAY)
-        return start_of(self.scalar, self.space) + digit * measure.unit
-
-    def radix(self, above: Block) -> Ints:
-        """How many values there are for the children of every driver."""
-        measure = measure_of(self.space)
-        if measure is None or self.space.allowed is not None:
-            size = 2 if self.space.allowed is None else len(self.space.allowed)
-            return np.full(len(above), size, dtype=np.int64)
-        _, most = limits(measure, self.space)
-        if measure.family == "time":
-            last = min(most, self.scalar.clockwork.until * SECOND)
-            return np.maximum((last - self._first(above)) // max(measure.unit, DAY) + 1, 0)
-        steps = (most - start_of(self.scalar, self.space)) // measure.unit + 1
-        return np.full(len(above), min(steps, ENDLESS), dtype=np.int64)
-
-    def _first(self, above: Block) -> Ints:
-        """The first day for every driver's children: the day after it came to be."""
-        least = limits_low(self.space)
-        if above.population is self.run.owner or above.population.born is None:
-            base = np.full(len(above), self.scalar.clockwork.since * SECOND, dtype=np.int64)
-        else:
-            base = above.born() * SECOND
-        return np.maximum(base - base % DAY, least)
-
-
-def limits_low(space: Space) -> int:
-    """The lowest count of a space."""
-    measure = measure_of(space)
-    assert measure is not None
-    return limits(measure, space)[0]
-
-
-def start_of(scalar: Scalar, space: Space) -> int:
-    """Where counting starts in a space: at its usual low end, or at 1."""
-    measure = measure_of(space)
-    assert measure is not None
-    least, most = limits(measure, space)
-    usual = usual_range(scalar.model.name)
-    first = int((usual.low if usual else 1) * 10**measure.scale)
-    return min(max(first, least), most)
-
-
 def sources(references: Sequence[ReferenceModel], column: str) -> tuple[tuple[str, str], ...]:
     """The foreign keys a column belongs to, each with the column that it refers to; the simplest first."""
-    found = sorted((r for r in references if column in r.columns), key=lambda r: (bool(r.breaking), len(r.columns)))
+    found = sorted(
+        (r for r in references if column in r.columns), key=lambda r: (bool(r.breaking), len(r.columns))
+    )
     return tuple((r.name, r.target_columns[r.columns.index(column)]) for r in found)
-
-
-__all__ = ["ByRule", "Drawn", "FromParents", "Nothing", "Sequential", "Spelled", "sources", "stream"]

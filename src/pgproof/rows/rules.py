@@ -13,15 +13,18 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from numpy.typing import NDArray
+
 from pgproof.rows.arithmetic import computed
-from pgproof.rows.draws import Ints, below, stream, weighted
+from pgproof.rows.bindings import Pin, Window
+from pgproof.rows.draws import Ints, below, stream, unit, weighted
+from pgproof.rows.fits import holds
 from pgproof.rows.literals import text_of
 from pgproof.rows.measures import (
     HIGHEST,
     LOWEST,
     Measure,
     at_least,
-    at_most,
     counted,
     finer,
     limits,
@@ -35,17 +38,14 @@ from pgproof.rows.values import Choice, Mask, Pool, Values, null_mask, nullable,
 from pgproof.rows.world import Block
 
 Counts: TypeAlias = "tuple[Measure, Ints, Mask]"
-Pin: TypeAlias = "Callable[[Block], Values]"
-Window: TypeAlias = "Callable[[Block], tuple[Ints, Ints]]"
 
 
 @dataclass(slots=True)
 class GroupRule:
-    """Draws the columns of one group.
+    """Draws the columns of one group that are in ``scalars``; the others something else decides.
 
-    ``pins`` are columns whose values something else decides (a key, a foreign key): their NULLs are taken
-    from the options, their values are left alone. ``windows`` bound a column by row. ``ways`` narrows down
-    which options a row may follow.
+    ``windows`` and ``pins`` bind columns row by row. ``allow`` says for a block which options each row may
+    follow (rows by options); pins narrow that down further.
     """
 
     name: str
@@ -53,12 +53,12 @@ class GroupRule:
     group: Group
     scalars: Mapping[str, Scalar]
     windows: Mapping[str, Window] = field(default_factory=dict)
-    ways: Callable[[Block], Ints] | None = None
-    options: Sequence[Option] = ()
+    pins: Mapping[str, Pin] = field(default_factory=dict)
+    allow: Callable[[Block], NDArray[np.bool_]] | None = None
 
     def chosen(self, block: Block) -> Ints:
         """The option that every row follows."""
-        found: Ints = block.once(("option", self.name, self.group.columns), lambda: self._chosen(block))
+        found: Ints = block.once(("option", self.group.columns), lambda: self._chosen(block))
         return found
 
     def values(self, block: Block, column: str) -> Values:
@@ -75,13 +75,27 @@ class GroupRule:
         return wanted[self.chosen(block)]
 
     def _chosen(self, block: Block) -> Ints:
-        if self.ways is not None:
-            return self.ways(block)
         size = len(self.group.options)
-        key = stream(self.seed, self.name, *self.group.columns, "option")
         if size == 1:
             return np.zeros(len(block), dtype=np.int64)
-        return weighted(key, block.rows, 1.0 / np.arange(1, size + 1) ** 0.5)
+        key = stream(self.seed, self.name, *self.group.columns, "option")
+        weights = np.broadcast_to(1.0 / np.sqrt(np.arange(1, size + 1)), (len(block), size))
+        allowed = self._allowed(block)
+        if allowed is None:
+            return weighted(key, block.rows, weights[0])
+        edges = np.cumsum(np.where(allowed.any(axis=1)[:, None], weights * allowed, weights), axis=1)
+        draw = unit(key, block.rows) * edges[:, -1]
+        return np.asarray((edges <= draw[:, None]).sum(axis=1).astype(np.int64))
+
+    def _allowed(self, block: Block) -> NDArray[np.bool_] | None:
+        found = self.allow(block) if self.allow else None
+        for column, pin in self.pins.items():
+            fits = np.array(
+                [[_fits(option, column, value) for option in self.group.options] for value in pin.values]
+            )
+            each = fits[pin.which(block)]
+            found = each if found is None else found & each
+        return found
 
     def _drawn(self, block: Block) -> Mapping[str, Values]:
         chosen = self.chosen(block)
@@ -130,8 +144,11 @@ class Drawing:
 
     def _column(self, column: str) -> None:
         cell = self.option.cell(column)
+        if column in self.rule.pins:
+            self.values[column] = self.rule.pins[column](self.block)
+            return
         scalar = self.rule.scalars[column]
-        null = self._null(cell.nulls, scalar)
+        null = self._null("forbidden" if column in self.rule.windows else cell.nulls, scalar)
         twin = next((s.columns for s in self.option.same if column in s.columns), ())
         drawn = next((other for other in twin if other in self.values), None)
         if cell.nulls == "required":
@@ -142,7 +159,7 @@ class Drawing:
             return
         measure = measure_of(cell.space)
         if measure is None or cell.space.allowed is not None:
-            self.values[column] = nullable(scalar.draw(self.block, self._unlike(column)), null)
+            self.values[column] = nullable(scalar.draw(self.block, cell.space), null)
             return
         measure = finer(measure, self.scale if measure.family == "number" else 0)
         low, high = self._window(column, measure)
@@ -196,9 +213,6 @@ class Drawing:
                 high = np.where(null, high, np.minimum(high, most))
         return low, high
 
-    def _unlike(self, column: str) -> Any:
-        return self.option.cell(column).space
-
     def _apart(self, column: str, measure: Measure, counts: Ints, high: Ints | None) -> Ints:
         """Moved by one step where it must differ from a column drawn before and does not."""
         least, most = limits(measure, self.option.cell(column).space)
@@ -212,10 +226,12 @@ class Drawing:
         return counts
 
 
+def _fits(option: Option, column: str, value: Any) -> bool:
+    cell = option.cell(column)
+    return cell.nulls != "required" and holds(cell.space, value)
+
+
 def _gap(measure: Measure, gap: Any) -> Fraction:
     if measure.kind == "date" and isinstance(gap, int):
         return Fraction(gap * measure.unit)
     return counted(measure, gap) if gap else Fraction(0)
-
-
-__all__ = ["Drawing", "GroupRule", "Pin", "Window", "at_most"]

@@ -28,7 +28,7 @@ class Run:
 
     With two drivers the children of the second are those that have no parent in the first. Every key is a
     *spelling* of the turn: its radices say for a block of drivers how many values each further part of the
-    key can take there.
+    key can take there. ``closed`` are drivers, by number, that get no children: they have some.
     """
 
     key: np.uint64
@@ -36,11 +36,14 @@ class Run:
     drivers: tuple[Population, ...]
     spellings: Sequence[Sequence[Radix]]
     shape: str = "skewed"
+    closed: Sequence[Ints] = ()
     _edges: Ints = field(default_factory=lambda: np.zeros(1, dtype=np.int64))
 
     def share_out(self, demand: int) -> int:
         """Give every driver its children, ``demand`` in all or as many as there is room for; returns how many."""
         rooms = [self._room(driver) for driver in self.drivers] or [self._room(None)]
+        for room, closed in zip(rooms, self.closed, strict=False):
+            room[closed[closed >= 0]] = 0
         sizes = [len(room) for room in rooms]
         later = int(demand * LATER) if len(rooms) > 1 else 0
         wanted = [

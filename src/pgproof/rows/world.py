@@ -31,7 +31,8 @@ class Population:
     """The rows of one table, numbered from 0; the first ``existing`` were there before.
 
     ``choosers`` say which row of its target each foreign key of a row refers to (``NONE``: to nothing),
-    ``makers`` what a column holds, ``born`` the second in which a row came to be.
+    ``makers`` what a column holds, ``born`` the second in which a row came to be. ``there`` has, per foreign
+    key, the parents of the rows that were there before.
     """
 
     model: TableModel
@@ -41,6 +42,7 @@ class Population:
     makers: dict[str, Maker] = field(default_factory=dict)
     born: Clock | None = None
     targets: dict[str, Population] = field(default_factory=dict)
+    there: dict[str, Ints] = field(default_factory=dict)
     kept: dict[str, NDArray[Any]] = field(default_factory=dict)
 
     def blocks(self, size: int = BLOCK) -> Iterator[Block]:

@@ -1,0 +1,135 @@
+"""How many rows every table gets. Pure.
+
+A table without parents gets ``BASE`` rows at scale 1; a child gets its most important parent's count times
+what is usual. What somebody asked for stands; everything else follows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pgproof.errors import UsageError
+from pgproof.rows.model import ReferenceModel, SchemaModel, TableModel, TableName
+from pgproof.rows.order import is_nullable
+
+BASE = 10
+CHILDREN = 4.0  # per parent
+LINKS = 2.0  # rows of a table that joins two others, per row of the larger one
+ANSWERS = 0.4  # rows of a leaf that may exist once per parent and person: ratings, votes
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """The rows of a table and why: asked for, or so many per row of ``parent``."""
+
+    rows: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What somebody asked for: rows by table, a scale, a total, and children per parent by foreign key."""
+
+    rows: Mapping[TableName, int]
+    scale: float = 1.0
+    total: int | None = None
+    ratios: Mapping[tuple[TableName, str], float] | None = None
+
+
+def row_counts(model: SchemaModel, wishes: Wishes) -> dict[TableName, Count]:
+    """The rows of every table. Raises ``UsageError`` if the total is less than what was asked for by table."""
+    if wishes.total is None:
+        return _at_scale(model, wishes, wishes.scale)
+    low, high = 0.0, 1.0
+    while _sum(_at_scale(model, wishes, high)) < wishes.total and high < 1e12:
+        low, high = high, high * 4
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (
+            (low, middle) if _sum(_at_scale(model, wishes, middle)) >= wishes.total else (middle, high)
+        )
+    return _exact(model, wishes, _at_scale(model, wishes, high))
+
+
+def find_table(model: SchemaModel, text: str) -> TableName:
+    """The table that somebody named: ``users`` or ``public.users``. Raises ``UsageError``."""
+    found = [t.name for t in model.tables if text in (str(t.name), t.name.name)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise UsageError(f"{text!r} is several tables: {', '.join(map(str, found))}; write the schema too")
+    known = ", ".join(sorted(str(t.name) for t in model.tables)) or "none"
+    raise UsageError(f"there is no table {text!r} to fill; tables are: {known}")
+
+
+def _at_scale(model: SchemaModel, wishes: Wishes, scale: float) -> dict[TableName, Count]:
+    found: dict[TableName, Count] = {}
+    for table in model.tables:
+        if table.name in wishes.rows:
+            found[table.name] = Count(wishes.rows[table.name], "asked for")
+            continue
+        found[table.name] = _usual(table, model, found, wishes, scale)
+    return found
+
+
+def _usual(
+    table: TableModel, model: SchemaModel, known: Mapping[TableName, Count], wishes: Wishes, scale: float
+) -> Count:
+    parents = [r for r in table.references if r.target in known]
+    if not parents:
+        return Count(max(1, round(BASE * scale)), f"{BASE} x scale" if scale != 1 else f"{BASE}")
+    asked = [
+        (r, wishes.ratios[table.name, c]) for r in parents for c in r.columns if _has_ratio(table, c, wishes)
+    ]  # type: ignore[index]
+    if asked:
+        reference, ratio = asked[0]
+    else:
+        reference = max(parents, key=lambda r: (_is_tied(table, r), known[r.target].rows, r.name))
+        ratio = ratio_of(table, reference, parents, model)
+    rows = max(1, round(known[reference.target].rows * ratio)) if known[reference.target].rows else 0
+    return Count(rows, f"{ratio:g} for each of {reference.target}")
+
+
+def _is_tied(table: TableModel, reference: ReferenceModel) -> bool:
+    """Whether a row of the table hardly makes sense without this parent."""
+    keys = {column for unique in table.uniques for column in unique.columns}
+    return not is_nullable(table, reference) or bool(keys & set(reference.columns))
+
+
+def _has_ratio(table: TableModel, column: str, wishes: Wishes) -> bool:
+    return wishes.ratios is not None and (table.name, column) in wishes.ratios
+
+
+def ratio_of(
+    table: TableModel, reference: ReferenceModel, parents: Sequence[ReferenceModel], model: SchemaModel
+) -> float:
+    """How many children a parent usually has by this foreign key."""
+    columns = set(reference.columns)
+    if any(unique.plain and set(unique.columns) <= columns for unique in table.uniques):
+        return 1.0
+    others = [set(r.columns) - columns for r in parents if r is not reference and set(r.columns) - columns]
+    for unique in table.uniques:
+        joined = [other for other in others if other & set(unique.columns)]
+        if unique.plain and joined and columns & set(unique.columns):
+            own = {c for r in parents for c in r.columns}
+            return ANSWERS if set(unique.columns) <= own and len(table.columns) > len(own) + 1 else LINKS
+    return CHILDREN
+
+
+def _sum(counts: Mapping[TableName, Count]) -> int:
+    return sum(count.rows for count in counts.values())
+
+
+def _exact(model: SchemaModel, wishes: Wishes, counts: dict[TableName, Count]) -> dict[TableName, Count]:
+    """Take what is over from the largest table, or give it what is missing."""
+    assert wishes.total is not None
+    free = [name for name in counts if name not in wishes.rows]
+    asked = sum(wishes.rows.values())
+    if not free or asked > wishes.total:
+        raise UsageError(
+            f"{asked} rows are asked for by table, which leaves none of a total of {wishes.total}"
+        )
+    largest = max(free, key=lambda name: (counts[name].rows, str(name)))
+    rows = counts[largest].rows + wishes.total - _sum(counts)
+    return {**counts, largest: Count(max(rows, 0), f"{counts[largest].why}, to a total of {wishes.total}")}
