@@ -125,6 +125,12 @@ def test_a_view_says_what_can_be_written_through_it(pg, catalog):
     assert (moods.security_invoker, moods.check_option) == (False, None)
 
 
+def test_a_column_of_a_view_says_whether_it_can_be_written(pg):
+    pg.execute("create view app.half as select id, upper(name) as loud from app.people")
+    writable = {column.name: column.writable for column in read(pg).view("app.half").columns}
+    assert writable == {"id": True, "loud": False}
+
+
 def test_a_routine_knows_what_goes_in_and_what_comes_out(catalog):
     greet = catalog.routine("app.greet(text, integer)")
     assert [(a.name, a.type.text, a.mode, a.default) for a in greet.arguments] == [

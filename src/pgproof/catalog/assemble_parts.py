@@ -67,6 +67,7 @@ def _column(row: ColumnRecord, position: int, known: Known) -> Column:
         compression=decode.COMPRESSION.get(row.compression),
         statistics=row.statistics,
         options=words(row.options),
+        writable=row.writable,
     )
 
 

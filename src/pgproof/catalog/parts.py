@@ -69,7 +69,8 @@ class Column:
 
     ``position`` counts living columns from 1, so a column that was dropped and added again may equal the old
     one. ``collation``, ``storage``, ``compression`` and ``statistics`` are None where they are the default.
-    ``expression`` is that of a generated column; ``default`` never is.
+    ``expression`` is that of a generated column; ``default`` never is. ``writable`` is false only for a column
+    of a view that cannot be written through the view.
     """
 
     name: str = field(metadata=KEY)
@@ -88,6 +89,7 @@ class Column:
     compression: str | None = None
     statistics: int | None = None
     options: tuple[str, ...] = ()
+    writable: bool = field(default=True, metadata=DERIVED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

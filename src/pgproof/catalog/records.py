@@ -113,6 +113,7 @@ class ColumnRecord(NamedTuple):
     compression: str
     statistics: int | None
     options: list[str] | None
+    writable: bool
 
 
 class ConstraintRecord(NamedTuple):

@@ -19,7 +19,8 @@ select
     case when a.attstorage <> t.typstorage then a.attstorage end as storage,
     a.attcompression as compression,
     nullif(a.attstattarget, -1) as statistics,
-    a.attoptions || a.attfdwoptions as options
+    a.attoptions || a.attfdwoptions as options,
+    c.relkind <> 'v' or pg_catalog.pg_column_is_updatable(a.attrelid, a.attnum, false) as writable
 from pg_catalog.pg_attribute as a
 inner join pg_catalog.pg_class as c on a.attrelid = c.oid
 inner join pg_catalog.pg_namespace as n on c.relnamespace = n.oid
