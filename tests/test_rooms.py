@@ -32,7 +32,7 @@ ROOMS = {
         *("errors", "finding", "settings", "project", "database", "platforms", "psql", "template", "catalog"),
         *("documents", "rows", "access", "report", "rehearsal", "recorded", "servers"),
     },
-    "harness": {"database", "project", "settings", "conductor", "platforms", "servers"},
+    "harness": {"database", "project", "settings", "conductor", "platforms", "servers", "template"},
     "cli": {"__init__", "errors", "settings", "conductor", "report", "rows"},
     "pytest_plugin": {"errors", "database", "harness", "platforms", "servers"},
 }

@@ -14,6 +14,7 @@ from pgproof import database, project
 from pgproof.conductor.bench import Workbench, open_workbench
 from pgproof.database import Connection
 from pgproof.settings import checked, read
+from pgproof.template import Session, Stock
 
 
 def headline(folder: Path, server: str | None) -> str:
@@ -61,6 +62,7 @@ class Harness:
     kept: list[str] = field(default_factory=list)
     _benches: dict[Path, Workbench] = field(default_factory=dict)
     _shared: dict[Path, OwnDatabase] = field(default_factory=dict)
+    _stocks: dict[Path, tuple[Stock, Session]] = field(default_factory=dict)
 
     def workbench(self, folder: Path) -> Workbench:
         """The workbench of the project in ``folder``, opened once per run."""
@@ -96,8 +98,16 @@ class Harness:
 
     def own_database(self, bench: Workbench) -> OwnDatabase:
         """A clone for one test."""
-        clone = bench.clone()
+        clone = self._stock(bench).take()
         return OwnDatabase(clone.name, clone.dsn)
+
+    def _stock(self, bench: Workbench) -> Stock:
+        root = bench.project.root
+        if root not in self._stocks:
+            helper = bench.session.helper()
+            made = Stock(lambda: helper.clone(bench.template.name, bench.template.settings), helper.drop)
+            self._stocks[root] = (made, helper)
+        return self._stocks[root][0]
 
     def dispose(self, bench: Workbench, own: OwnDatabase, test: str, failed: bool) -> None:
         """Drop a test's database, or keep it if the test failed and keeping was asked for."""
@@ -105,7 +115,7 @@ class Harness:
         if failed and self.keep:
             self._keep(bench, own.name, test)
         else:
-            bench.session.drop(own.name)
+            self._stock(bench).give_back(own.name)
 
     def keep_if_failed(self, bench: Workbench, connection: Connection, test: str, failed: bool) -> None:
         """Commit what a failed test did to the shared database and set that database aside, if asked to."""
@@ -123,6 +133,9 @@ class Harness:
 
     def close(self) -> None:
         """Close every connection, drop every clone, give every server back."""
+        for stock, helper in self._stocks.values():
+            stock.close()
+            helper.close()
         for own in self._shared.values():
             own.close()
         for bench in self._benches.values():

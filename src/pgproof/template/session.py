@@ -126,6 +126,12 @@ class Session:
                 )
             )
 
+    def helper(self) -> Session:
+        """The same session over a second connection, for another thread; close it before this one."""
+        maintenance = database.connect(self.server.dsn(), application=f"pgproof {self.token}")
+        lent = servers.Lease(self.server, fresh=False, release=lambda: None)
+        return Session(lent, maintenance, self.token, self.available, self.has_cron, count=1_000_000)
+
     def drop(self, name: str) -> None:
         """Drop a database that pgproof made. Raises ``ValueError`` for any other."""
         if not names.is_ours(name):
@@ -141,7 +147,8 @@ class Session:
         self.undisturbed(
             name, sql.SQL("alter database {} rename to {}").format(sql.Identifier(name), sql.Identifier(kept))
         )
-        self.clones.remove(name)
+        if name in self.clones:
+            self.clones.remove(name)
         return kept
 
     def require_kept(self, name: str) -> str:
