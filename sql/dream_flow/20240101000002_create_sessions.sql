@@ -18,7 +18,9 @@ create table public.sessions (
     constraint sessions_user_id_id_key unique (user_id, id),
     constraint sessions_user_id_fkey foreign key (user_id) references auth.users (id) on delete cascade,
     constraint sessions_target_length_is_positive check (target_length > 0),
-    constraint sessions_num_scenes_is_not_negative check (num_scenes >= 0)
+    constraint sessions_num_scenes_is_not_negative check (num_scenes >= 0),
+    -- Infinity is a timestamp too, but no day.
+    constraint sessions_created_at_is_finite check (isfinite(created_at))
 );
 
 alter table public.sessions enable row level security;

@@ -67,60 +67,53 @@ as $body$
     -- Two runs at once queue here, so that the later one sees what the earlier one wrote.
     select pg_advisory_xact_lock(hashtextextended('public.recompute_user_streaks', 0));
 
-    with active_days as (
-        select distinct
-            s.user_id,
-            (s.created_at at time zone 'utc')::date as active_day
-        from public.sessions as s
-    ),
-
-    -- Counted from the newest day back, a day and its number add up to the same date all along a run.
-    -- (Adding cannot leave the range of dates, subtracting from a date in 4714 BC would.)
-    numbered_days as (
+    -- range_agg joins adjacent days, so what comes out are the runs. An index has all that this reads.
+    with runs as (
         select
-            d.user_id,
-            d.active_day,
-            d.active_day
-            + row_number() over (partition by d.user_id order by d.active_day desc)::integer as run
-        from active_days as d
+            told.user_id,
+            unnest(range_agg(daterange(told.day, told.day + 1))) as run
+        from (
+            select
+                s.user_id,
+                (s.created_at at time zone 'utc')::date as day
+            from public.sessions as s
+        ) as told
+        group by told.user_id
     ),
 
-    runs as (
+    histories as (
         select
-            n.user_id,
-            min(n.active_day) as first_day,
-            max(n.active_day) as last_day,
-            count(*)::integer as length
-        from numbered_days as n
-        group by n.user_id, n.run
-    ),
-
-    last_runs as (
-        select distinct on (r.user_id)
             r.user_id,
-            r.first_day,
-            r.last_day,
-            r.length,
-            r.last_day in (today.day, today.day - 1) as is_active,
-            max(r.length) over (partition by r.user_id) as longest
+            max(lower(r.run)) as start_of_last,
+            max(upper(r.run)) - 1 as last_day,
+            max(upper(r.run) - lower(r.run)) as longest
         from runs as r
+        group by r.user_id
+    ),
+
+    streaks as (
+        select
+            h.user_id,
+            h.last_day,
+            h.longest,
+            case when h.last_day in (today.day, today.day - 1) then h.start_of_last end as first_day
+        from histories as h
         cross join (select coalesce(p_today, (now() at time zone 'utc')::date) as day) as today
-        order by r.user_id, r.last_day desc
     )
 
     insert into public.user_streaks as streak (
         user_id, current_streak, longest_streak, last_session_date, streak_start_date
     )
     select
-        coalesce(l.user_id, old.user_id),
-        case when l.is_active then l.length else 0 end,
-        coalesce(l.longest, 0),
-        l.last_day,
-        case when l.is_active then l.first_day end
-    from last_runs as l
+        coalesce(s.user_id, old.user_id),
+        coalesce(s.last_day - s.first_day + 1, 0),
+        coalesce(s.longest, 0),
+        s.last_day,
+        s.first_day
+    from streaks as s
     -- Users whose sessions are all gone still have a row to bring up to date.
-    full join public.user_streaks as old on l.user_id = old.user_id
-    order by coalesce(l.user_id, old.user_id)
+    full join public.user_streaks as old on s.user_id = old.user_id
+    order by coalesce(s.user_id, old.user_id)
     on conflict (user_id) do update set
         current_streak = excluded.current_streak,
         longest_streak = greatest(streak.longest_streak, excluded.longest_streak),

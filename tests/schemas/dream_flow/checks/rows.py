@@ -15,6 +15,13 @@ BOUNDARIES = (
     ("sessions", "target_length", (1, 2**31 - 1), (0, -1), "sessions_target_length_is_positive"),
     ("sessions", "num_scenes", (0, 2**31 - 1), (-1,), "sessions_num_scenes_is_not_negative"),
     (
+        "sessions",
+        "created_at",
+        ("4714-11-24 00:00:00+00 BC", "294276-12-31 23:59:59.999999+00"),
+        ("infinity", "-infinity"),
+        "sessions_created_at_is_finite",
+    ),
+    (
         "session_assets",
         "asset_type",
         ("audio", "video", "frame"),
