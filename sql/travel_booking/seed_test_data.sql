@@ -52,8 +52,9 @@ from (
 inner join auth.users on profile.person || '@travel.example' = users.email;
 
 -- Nobody has said what Bilal's trip may cost.
-insert into public.trips (user_id, destination, start_date, end_date, budget, status, group_size)
+insert into public.trips (id, user_id, destination, start_date, end_date, budget, status, group_size)
 select
+    md5('trip to ' || trip.destination)::uuid as id,
     users.id as user_id,
     trip.destination,
     trip.start_date::date as start_date,
@@ -70,8 +71,9 @@ from (
 ) as trip (person, destination, start_date, end_date, budget, status, group_size)
 inner join public.users on trip.person || '@travel.example' = users.email;
 
-insert into public.expenses (trip_id, user_id, category, amount, description, spent_on)
+insert into public.expenses (id, trip_id, user_id, category, amount, description, spent_on)
 select
+    md5('expense of ' || expense.spent_on)::uuid as id,
     trips.id as trip_id,
     trips.user_id,
     expense.category,
@@ -86,8 +88,11 @@ from (
 ) as expense (destination, category, amount, description, spent_on)
 inner join public.trips on expense.destination = trips.destination;
 
-insert into public.bookings (user_id, hotel_identifier, check_in_date, check_out_date, total_price, status)
+insert into public.bookings (
+    id, user_id, hotel_identifier, check_in_date, check_out_date, total_price, status
+)
 select
+    md5('booking of ' || booking.person || ' at ' || booking.hotel_identifier)::uuid as id,
     users.id as user_id,
     booking.hotel_identifier,
     booking.check_in_date::date as check_in_date,
@@ -104,8 +109,9 @@ from (
 ) as booking (person, hotel_identifier, check_in_date, check_out_date, total_price, status)
 inner join public.users on booking.person || '@travel.example' = users.email;
 
-insert into public.payments (user_id, booking_id, amount, status, payment_method)
+insert into public.payments (id, user_id, booking_id, amount, status, payment_method)
 select
+    md5('payment of ' || payment.person || ' to ' || payment.hotel_identifier)::uuid as id,
     bookings.user_id,
     bookings.id as booking_id,
     bookings.total_price as amount,
@@ -149,8 +155,9 @@ inner join public.users on payment.person || '@travel.example' = users.email
 inner join public.bookings on users.id = bookings.user_id
 order by payment.id;
 
-insert into public.traveler_personas (user_id, persona_type, booking_patterns, confidence_level)
+insert into public.traveler_personas (id, user_id, persona_type, booking_patterns, confidence_level)
 select
+    md5('persona of ' || persona.person)::uuid as id,
     users.id as user_id,
     persona.persona_type,
     persona.booking_patterns::jsonb as booking_patterns,
@@ -167,10 +174,11 @@ inner join public.users on persona.person || '@travel.example' = users.email;
 
 -- Clara's review has not been verified, so it does not count yet.
 insert into public.booking_outcomes (
-    user_id, booking_id, hotel_identifier, check_in_date, check_out_date, price_per_night, total_price,
+    id, user_id, booking_id, hotel_identifier, check_in_date, check_out_date, price_per_night, total_price,
     rating, would_rebook, expectation_exceeded, value_for_money, ratings, verified
 )
 select
+    md5('review by ' || review.person)::uuid as id,
     bookings.user_id,
     bookings.id as booking_id,
     bookings.hotel_identifier,
@@ -196,9 +204,10 @@ inner join public.bookings on users.id = bookings.user_id and bookings.status = 
 order by review.person;
 
 insert into public.trip_predictions (
-    user_id, predicted_destination, predicted_dates_range, confidence, reasoning
+    id, user_id, predicted_destination, predicted_dates_range, confidence, reasoning
 )
 select
+    md5('prediction for ' || users.email)::uuid as id,
     users.id as user_id,
     'Antalya' as predicted_destination,
     '[2026-07-01,2026-07-15)' as predicted_dates_range,
@@ -208,9 +217,10 @@ from public.users
 where users.email = 'amal@travel.example';
 
 insert into public.outcome_predictions (
-    user_id, booking_id, predicted_rating, confidence, prediction_accuracy
+    id, user_id, booking_id, predicted_rating, confidence, prediction_accuracy
 )
 select
+    md5('prediction for ' || prediction.hotel_identifier)::uuid as id,
     bookings.user_id,
     bookings.id as booking_id,
     prediction.predicted_rating,
@@ -226,9 +236,10 @@ inner join public.users on bookings.user_id = users.id and users.email = 'amal@t
 
 -- Amal brought Bilal and Dana, Bilal brought Eyad: three of these four were brought by another, k = 0.75.
 insert into public.referrals (
-    referrer_id, referred_user_id, referral_code, status, reward_tier, reward_claimed
+    id, referrer_id, referred_user_id, referral_code, status, reward_tier, reward_claimed
 )
 select
+    md5('referral ' || referral.referral_code)::uuid as id,
     referrer.id as referrer_id,
     referred.id as referred_user_id,
     referral.referral_code,
@@ -246,9 +257,11 @@ inner join public.users as referrer on referral.person || '@travel.example' = re
 left join public.users as referred on referral.friend || '@travel.example' = referred.email;
 
 insert into public.shared_content (
-    user_id, content_type, content_identifier, view_count, share_count, signup_count, viral_score, k_factor
+    id, user_id, content_type, content_identifier, view_count, share_count, signup_count,
+    viral_score, k_factor
 )
 select
+    md5('shared ' || content.identifier)::uuid as id,
     users.id as user_id,
     content.type as content_type,
     content.identifier as content_identifier,
@@ -269,8 +282,9 @@ select public.create_monthly_partition('2026-02-01');
 
 -- The first two rows are a microsecond and a month apart. One budget is a word, and so unknown. The month of
 -- the last row has no partition yet.
-insert into public.user_behavior_log (user_id, session_id, action_type, action_data, created_at)
+insert into public.user_behavior_log (id, user_id, session_id, action_type, action_data, created_at)
 select
+    md5('trace at ' || trace.created_at)::uuid as id,
     users.id as user_id,
     trace.session_id,
     trace.action_type,

@@ -3,6 +3,9 @@ from __future__ import annotations
 from collections import Counter
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
+from itertools import pairwise
+
+from pgproof.platforms.clock import Clock
 
 from .checks import jobs
 from .checks.partitions import DEFAULT, partitions, rows_by_partition
@@ -29,12 +32,16 @@ def test_three_jobs_are_scheduled(pg):
     jobs.check_three_jobs_are_scheduled(pg)
 
 
-def test_a_month_of_jobs(pg, pg_clock):
+def test_a_month_of_jobs(pg_clone):
+    pg = pg_clone.connect()
+    clock = Clock(pg)
     user = new_user(pg)
     leave_trace(pg, user, "search", {"budget": 100}, at="2026-01-31 12:00+00")
     leave_trace(pg, user, "search", {}, at="2024-12-31 12:00+00")
     due = new_crypto_payment(pg, user, "pending", "2026-02-10 09:02:00+00")
-    runs = pg_clock.run_jobs(START, START + timedelta(days=28))
+    # Day by day: each refresh leaves rows in the catalog that only a commit lets the server clear away.
+    days = [START + timedelta(days=day) for day in range(29)]
+    runs = [run for day in pairwise(days) for run in clock.run_jobs(*day)]
 
     assert {(run.status, run.return_message) for run in runs if run.status != "succeeded"} == set()
     hours = 28 * 24
