@@ -249,15 +249,12 @@ def test_a_role_that_is_gone_fails_its_job(pg, pg_clock):
     assert (run.status, run.return_message) == ("failed", 'ERROR:  role "nobody_here" does not exist\n')
 
 
-def test_a_user_who_may_not_write_the_history_cannot_run_jobs(pg, pg_clock, act_as):
+def test_who_may_not_write_the_history_cannot_run_jobs(pg, pg_clock, act_as):
     pg_clock.reset()
     pg.execute("grant usage on schema cron to authenticated")
     with act_as("authenticated"):
         schedule(pg, "mine", "0 2 * * *", "select 1")
-    with (
-        pytest.raises(psycopg.errors.InsufficientPrivilege, match="job_run_details"),
-        act_as("authenticated"),
-    ):
+    with pytest.raises(psycopg.errors.InsufficientPrivilege), act_as("authenticated"):
         pg_clock.run_jobs(NEW_YEAR, NEW_YEAR + DAY)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import psycopg
 import pytest
 
-pytestmark = pytest.mark.usefixtures("needs_pg_cron")
+pytestmark = pytest.mark.usefixtures("needs_pg_cron_1_6")
 
 JOB = ["jobid", "schedule", "command", "nodename", "nodeport", "database", "username", "active", "jobname"]
 RUN = [

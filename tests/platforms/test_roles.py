@@ -58,7 +58,7 @@ def test_an_api_role_is_a_member_of_nothing(pg, role):
 def test_running_it_again_changes_nothing(pg):
     def state():
         return pg.execute("select * from pg_roles order by oid").fetchall(), pg.execute(
-            "select * from pg_auth_members order by oid"
+            "select roleid, member, admin_option from pg_auth_members order by roleid, member"
         ).fetchall()
 
     before = state()

@@ -237,7 +237,7 @@ language plpgsql immutable strict parallel safe
 set search_path = pg_catalog
 as $$
 begin
-    if lower(type) !~ '^(aes|bf)(-(cbc|ecb|cfb))?(/pad:(pkcs|none))?$' then
+    if lower(type) !~ '^aes(-(cbc|ecb|cfb))?(/pad:(pkcs|none))?$' then
         raise exception 'Cannot use "%": No such cipher algorithm', type using errcode = 'invalid_parameter_value';
     end if;
     return key;
