@@ -33,8 +33,8 @@ Solver = Callable[[TableModel], Solution]
 class Circumstances:
     """What the database says: rows that are there, and where its sequences go on."""
 
-    present: Mapping[TableName, Present] = field(default_factory=dict)
-    starts: Mapping[tuple[TableName, str], tuple[int, int]] = field(default_factory=dict)
+    present: dict[TableName, Present] = field(default_factory=dict)
+    starts: dict[tuple[TableName, str], tuple[int, int]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -78,9 +78,8 @@ class Assembler:
         """Every population of the counts. Raises ``CannotFill``."""
         wanted = [table for table in self.model.tables if self.counts.get(table.name) is not None]
         for table in wanted:
-            known = self.circumstances.present.get(table.name, Present()).known
-            population = Population(table, known + self.counts[table.name], known)
-            self.world.populations[table.name] = population
+            self.world.populations[table.name] = Population(table, 0)
+            self._reset(table, self.counts[table.name])
         for table in wanted:
             own = self.world.populations[table.name]
             found = self.world.populations
@@ -88,6 +87,24 @@ class Assembler:
         for table in wanted:
             self.works[table.name] = self.add(table)
         return self.world
+
+    def assemble_again(self, first: TableModel, present: Present, made: int) -> None:
+        """Start over from table ``first``, which has got ``made`` of its rows since and now has ``present``."""
+        order = [table for table in self.model.tables if table.name in self.world.populations]
+        for table in order[order.index(first) :]:
+            if table is first:
+                self.circumstances.present[table.name] = present
+            wanted = self.counts[table.name] - (made if table is first else 0)
+            self._reset(table, max(wanted, 0))
+        for table in order[order.index(first) :]:
+            self.works[table.name] = self.add(table)
+
+    def _reset(self, table: TableModel, rows: int) -> None:
+        population = self.world.populations[table.name]
+        known = self.circumstances.present.get(table.name, Present()).known
+        population.count, population.existing = known + rows, known
+        for each in (population.choosers, population.makers, population.kept):
+            each.clear()
 
     def add(self, table: TableModel) -> Work:
         """Give one population its choosers, makers and clock, and the count that its keys have room for."""

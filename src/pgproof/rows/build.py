@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable
 from pgproof.catalog.model import Catalog, Column, Constraint, ForeignKey, Index, Table
 from pgproof.rows.agreements import with_agreements
 from pgproof.rows.expression import Expression, columns_of, of_column
+from pgproof.rows.ghosts import with_ghosts
 from pgproof.rows.model import (
     CheckModel,
     ColumnModel,
@@ -45,7 +46,7 @@ def build(catalog: Catalog, also: Collection[TableName] = ()) -> SchemaModel:
     """
     wanted = {name_of(table) for table in catalog.tables if _is_ours(table)} | set(also)
     wanted |= _referred_to(catalog, wanted)
-    tables = [table_model(catalog, table) for table in catalog.tables if name_of(table) in wanted]
+    tables = with_ghosts([table_model(catalog, table) for table in catalog.tables if name_of(table) in wanted])
     ordered, impossible = in_filling_order(tables)
     return SchemaModel(with_agreements(ordered), impossible)
 

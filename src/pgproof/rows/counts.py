@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pgproof.errors import UsageError
+from pgproof.rows.ghosts import is_ghost, real_tables
 from pgproof.rows.model import ReferenceModel, SchemaModel, TableModel, TableName
 from pgproof.rows.order import is_nullable
 
@@ -54,18 +55,21 @@ def row_counts(model: SchemaModel, wishes: Wishes) -> dict[TableName, Count]:
 
 def find_table(model: SchemaModel, text: str) -> TableName:
     """The table that somebody named: ``users`` or ``public.users``. Raises ``UsageError``."""
-    found = [t.name for t in model.tables if text in (str(t.name), t.name.name)]
+    found = [t.name for t in real_tables(model) if text in (str(t.name), t.name.name)]
     if len(found) == 1:
         return found[0]
     if found:
         raise UsageError(f"{text!r} is several tables: {', '.join(map(str, found))}; write the schema too")
-    known = ", ".join(sorted(str(t.name) for t in model.tables)) or "none"
+    known = ", ".join(sorted(str(t.name) for t in real_tables(model))) or "none"
     raise UsageError(f"there is no table {text!r} to fill; tables are: {known}")
 
 
 def _at_scale(model: SchemaModel, wishes: Wishes, scale: float) -> dict[TableName, Count]:
     found: dict[TableName, Count] = {}
     for table in model.tables:
+        if is_ghost(table.name):
+            found[table.name] = Count(max(2, round(3 * scale**0.5)), "values that several keys share")
+            continue
         if table.name in wishes.rows:
             found[table.name] = Count(wishes.rows[table.name], "asked for")
             continue
@@ -76,7 +80,7 @@ def _at_scale(model: SchemaModel, wishes: Wishes, scale: float) -> dict[TableNam
 def _usual(
     table: TableModel, model: SchemaModel, known: Mapping[TableName, Count], wishes: Wishes, scale: float
 ) -> Count:
-    parents = [r for r in table.references if r.target in known]
+    parents = [r for r in table.references if r.target in known and not is_ghost(r.target)]
     if not parents:
         return Count(max(1, round(BASE * scale)), f"{BASE} x scale" if scale != 1 else f"{BASE}")
     asked = [
@@ -118,13 +122,13 @@ def ratio_of(
 
 
 def _sum(counts: Mapping[TableName, Count]) -> int:
-    return sum(count.rows for count in counts.values())
+    return sum(count.rows for name, count in counts.items() if not is_ghost(name))
 
 
 def _exact(model: SchemaModel, wishes: Wishes, counts: dict[TableName, Count]) -> dict[TableName, Count]:
     """Take what is over from the largest table, or give it what is missing."""
     assert wishes.total is not None
-    free = [name for name in counts if name not in wishes.rows]
+    free = [name for name in counts if name not in wishes.rows and not is_ghost(name)]
     asked = sum(wishes.rows.values())
     if not free or asked > wishes.total:
         raise UsageError(

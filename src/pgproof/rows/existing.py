@@ -10,6 +10,7 @@ import numpy as np
 
 from pgproof.database import Connection, sql
 from pgproof.rows.draws import Ints
+from pgproof.rows.ghosts import is_ghost
 from pgproof.rows.literals import value_of
 from pgproof.rows.model import SchemaModel, TableModel, TableName
 from pgproof.rows.timeline import stage
@@ -37,6 +38,8 @@ def read_present(connection: Connection, model: SchemaModel) -> dict[TableName, 
     needed = columns_needed(model)
     found = {}
     for table in model.tables:
+        if is_ghost(table.name):
+            continue
         present = read_table(connection, table, sorted(needed[table.name]))
         if present.total:
             found[table.name] = present

@@ -15,6 +15,7 @@ from pgproof.rows.model import ExclusionModel, Space, TableModel, UniqueModel
 from pgproof.rows.order import is_nullable
 
 _WIDE = ("uuid", "text", "bytes", "inet", "cidr", "macaddr", "macaddr8")
+_MOMENTS = ("timestamp", "timestamptz")
 _COUNTED = ("integer", "numeric", "date", "timestamp", "timestamptz", "boolean", "text", "float", "time")
 
 
@@ -117,12 +118,12 @@ def _keep(planner: _Planner, unique: UniqueModel) -> None:
 def _distinct_column(planner: _Planner, unique: UniqueModel, scalars: list[str], has_parents: bool) -> bool:
     """Make one column of the key differ in all rows, if one can without looking odd."""
     alone = len(unique.columns) == 1 or not has_parents
-    for kinds in (_WIDE, _COUNTED if alone else ("timestamp", "timestamptz")):
+    for kinds in (_WIDE, _MOMENTS, _COUNTED if alone else ()):
         for column in scalars:
             space = planner.spaces[column]
             if space.kind not in kinds or planner.room(space) < planner.count:
                 continue
-            if space.kind in ("timestamp", "timestamptz") and planner.count > 1_000_000:
+            if space.kind in _MOMENTS and planner.count > 1_000_000:
                 continue
             planner.plan = replace(planner.plan, distinct=planner.plan.distinct | {column})
             return True

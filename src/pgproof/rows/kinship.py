@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -12,9 +12,9 @@ from pgproof.rows.keys import KeyPlan
 from pgproof.rows.meetings import Hops, Meeting, beginning_with
 from pgproof.rows.model import ReferenceModel, TableModel
 from pgproof.rows.order import is_nullable
-from pgproof.rows.parents import Determined, Earlier, Free, Grouped, Grouping, Once, Sometimes
+from pgproof.rows.parents import Determined, Earlier, Free, Grouped, Grouping, Nobody, Once, Sometimes, code_of
 from pgproof.rows.runs import Members, Radix, Run
-from pgproof.rows.world import Block, Chooser, Population
+from pgproof.rows.world import BLOCK, Block, Chooser, Elsewhere, Population
 
 NULL_SHARE = 0.15
 POINTER_NULL_SHARE = 0.05
@@ -53,6 +53,7 @@ class Kinship:
         for name in self.sequence():
             leading += [name] if self._choose(name) and name not in leading else []
             self._known += [] if name in self._known else [name]
+        self._leave_out_the_barren()
         for reference in self.table.references:
             if reference.target == self.table.name:
                 self._choose_own(reference)
@@ -72,7 +73,7 @@ class Kinship:
         return [*first, *rest]
 
     def _depth(self, name: str) -> int:
-        return sum(bool(rest) for _, rest in beginning_with(name, self.meetings))
+        return sum(len(rest) for _, rest in beginning_with(name, self.meetings))
 
     def _nullable(self, name: str) -> bool:
         return is_nullable(self.table, self.table.reference(name))
@@ -97,6 +98,27 @@ class Kinship:
             self._known.append(name)
         for number, (name, member) in enumerate(zip(plan.members, members, strict=True)):
             self.own.choosers[name] = member.chooser(self.run, number)
+
+    def _leave_out_the_barren(self) -> None:
+        """Keep leading parents that leave a further parent, which a child must have, nobody to choose from."""
+        for name, chooser in list(self.own.choosers.items()):
+            if not isinstance(chooser, Grouped) or len({path[:1] for path in chooser.own}) != 1:
+                continue
+            leader = chooser.own[0][0]
+            paths = tuple(path[1:] for path in chooser.own)
+            barren = _without_members(self.own.targets[leader], paths, chooser.grouping)
+            if barren.size:
+                self._close(leader, barren)
+
+    def _close(self, leader: str, rows: Ints) -> None:
+        chooser = self.own.choosers[leader]
+        if self.run is not None and self.keys.run is not None and leader in self.keys.run.drivers[:1]:
+            first = self.run.closed[0] if self.run.closed else np.empty(0, dtype=np.int64)
+            self.run.closed = [np.union1d(first, rows), *self.run.closed[1:]]
+        elif isinstance(chooser, (Free, Once)):
+            known = chooser.candidates
+            everybody = np.arange(self.own.targets[leader].count) if known is None else known
+            self.own.choosers[leader] = replace(chooser, candidates=np.setdiff1d(everybody, rows))
 
     def _members(self, name: str, driver: str) -> Members:
         bound = self._bound_by(name, [driver])
@@ -170,11 +192,13 @@ class Kinship:
         """A foreign key to the same table: an earlier row of the same conversation, tenant, post."""
         name, key = reference.name, self._key(reference.name)
         free: Chooser = Free(key, self.own, "uniform")
-        shared = [n for n in self.sequence() if set(self.table.reference(n).columns) & set(reference.columns)]
-        home = shared or [n for n in self.sequence() if not self._nullable(n)][:1]
+        others = self.sequence()
+        shared = [n for n in others if set(self.table.reference(n).columns) & set(reference.columns)]
+        firm = [n for n in shared or others if not self._nullable(n)]
+        home = firm[:1] or shared[:1]
         if home:
             paths = tuple((n,) for n in home)
-            free = Grouped(key, self._grouping(self.own, paths), paths, free, "uniform")
+            free = Grouped(key, self._grouping(self.own, paths), paths, Nobody(), "uniform")
         earlier = Earlier(free, own_row=not self._nullable(name))
         self.own.choosers[name] = self._sometimes(name, earlier, NULL_SHARE)
 
@@ -182,9 +206,34 @@ class Kinship:
         """A foreign key to a table that fills later: one of the row's own children there, if there are any."""
         name, key, target = reference.name, self._key(reference.name), self.own.targets[reference.name]
         chooser: Chooser = Free(key, target)
-        back = next(
-            (r.name for r in target.model.references if r.target == self.table.name and not r.breaking), None
-        )
-        if back is not None:
-            chooser = Grouped(key, self._grouping(target, ((back,),)), ((),), chooser)
+        back = way_back(target, self.own)
+        if back:
+            chooser = Grouped(key, self._grouping(target, (back,)), ((),), chooser)
         self.own.choosers[name] = self._sometimes(name, chooser, POINTER_NULL_SHARE)
+
+
+def _without_members(population: Population, paths: tuple[Hops, ...], grouping: Grouping) -> Ints:
+    """The rows of a population for which a grouping has nobody."""
+    found = []
+    for start in range(0, population.count, BLOCK):
+        rows = np.arange(start, min(start + BLOCK, population.count), dtype=np.int64)
+        codes = code_of(Elsewhere(population, rows), paths)
+        found.append(rows[(codes >= 0) & (grouping.sizes(codes)[1] == 0)])
+    return np.concatenate(found) if found else np.empty(0, dtype=np.int64)
+
+
+def way_back(start: Population, goal: Population, deepest: int = 3) -> Hops:
+    """The shortest path of foreign keys from ``start`` to ``goal``; empty if there is none."""
+    paths: list[tuple[Hops, Population]] = [((), start)]
+    for _ in range(deepest):
+        further = []
+        for hops, population in paths:
+            for reference in population.model.references:
+                target = population.targets.get(reference.name)
+                if target is None or reference.breaking or target is population:
+                    continue
+                if target is goal:
+                    return (*hops, reference.name)
+                further.append(((*hops, reference.name), target))
+        paths = further
+    return ()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from pgproof.rows.model import Path, ReferenceModel, TableModel, TableName
+from pgproof.rows.order import is_nullable
 
 Hops: TypeAlias = "tuple[str, ...]"
 Tables: TypeAlias = "Mapping[TableName, TableModel]"
@@ -14,7 +15,7 @@ Tables: TypeAlias = "Mapping[TableName, TableModel]"
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """Paths from a row that end in the same row of ``target``.
+    """Paths from a row that end in the same row of ``target``, those that every row has first.
 
     ``column`` is set where they only end in the same value of that column, because no table has it as its key.
     """
@@ -43,7 +44,7 @@ def meetings(table: TableModel, tables: Tables) -> tuple[Meeting, ...]:
             groups.remove(group)
             ends.update(group)
         groups.append(ends)
-    return tuple(_meeting(list(group.values()), tables) for group in groups if len(group) > 1)
+    return tuple(_meeting(table, list(group.values()), tables) for group in groups if len(group) > 1)
 
 
 def end_of(table: TableModel, path: Path, tables: Tables) -> End:
@@ -59,9 +60,9 @@ def end_of(table: TableModel, path: Path, tables: Tables) -> End:
 
 
 def carrier(table: TableModel, column: str) -> ReferenceModel | None:
-    """The foreign key that decides what a column holds: the one over the fewest columns."""
+    """The foreign key that decides what a column holds: one that every row has, over the fewest columns."""
     found = [r for r in table.references if column in r.columns and not r.breaking and r.target != table.name]
-    return min(found, key=lambda r: len(r.columns), default=None)
+    return min(found, key=lambda r: (is_nullable(table, r), len(r.columns)), default=None)
 
 
 def beginning_with(name: str, among: Iterable[Meeting]) -> list[tuple[Meeting, Hops]]:
@@ -69,7 +70,18 @@ def beginning_with(name: str, among: Iterable[Meeting]) -> list[tuple[Meeting, H
     return [(meeting, path[1:]) for meeting in among for path in meeting.paths if path[:1] == (name,)]
 
 
-def _meeting(ends: list[End], tables: Tables) -> Meeting:
+def _gaps(table: TableModel, hops: Hops, tables: Tables) -> int:
+    """How many foreign keys of a path may be NULL."""
+    gaps, current = 0, table
+    for hop in hops:
+        reference = current.reference(hop)
+        gaps += is_nullable(current, reference)
+        current = tables[reference.target]
+    return gaps
+
+
+def _meeting(table: TableModel, ends: list[End], tables: Tables) -> Meeting:
+    ends.sort(key=lambda end: (_gaps(table, end.hops, tables), len(end.hops)))
     target, column = ends[0].table, ends[0].column
     is_row = {end.table for end in ends} == {target} and any(
         unique.plain and unique.columns == (column,) for unique in tables[target].uniques

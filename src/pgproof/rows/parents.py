@@ -47,6 +47,14 @@ class Free:
         return chosen if self.candidates is None else self.candidates[chosen]
 
 
+class Nobody:
+    """No parent."""
+
+    def __call__(self, block: Block) -> Ints:
+        """``NONE`` for every child."""
+        return np.full(len(block), NONE, dtype=np.int64)
+
+
 @dataclass(frozen=True, slots=True)
 class Once:
     """Every parent at most once: one to one. Only for as many children as there are candidates."""

@@ -66,8 +66,10 @@ def partition_bindings(
     """
     if table.partition is None or not table.partition.cells:
         return {}, {}
-    boxes = tuple(dict(cell) for cell in table.partition.cells)
-    columns = [c for c in table.partition.columns if c not in parental and all(c in box for box in boxes)]
+    bound = dict.fromkeys(column for cell in table.partition.cells for column, _ in cell)
+    whole = {column: table.column(column).space for column in bound}
+    boxes = tuple({**whole, **dict(cell)} for cell in table.partition.cells)
+    columns = [column for column in bound if column not in parental]
     cells = Cells(stream(seed, str(table.name), "cell"), boxes)
     windows, pins = {}, {}
     for column in columns:

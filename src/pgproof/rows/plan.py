@@ -11,6 +11,7 @@ from pgproof.catalog.model import Catalog
 from pgproof.errors import UsageError
 from pgproof.rows.build import build
 from pgproof.rows.counts import Count, Wishes, find_table, row_counts
+from pgproof.rows.ghosts import is_ghost
 from pgproof.rows.model import SchemaModel, TableName
 from pgproof.rows.overrides import Overrides, read_overrides
 from pgproof.rows.troubles import CannotFill
@@ -39,7 +40,7 @@ class SeedPlan:
     @property
     def total(self) -> int:
         """All rows."""
-        return sum(count.rows for count in self.counts.values())
+        return sum(count.rows for name, count in self.counts.items() if not is_ghost(name))
 
 
 def make_plan(

@@ -6,18 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from time import perf_counter
 
-from pgproof.database import Connection, errors, sql
+from pgproof.database import Connection, errors
 from pgproof.rows.assemble import Assembler, Circumstances
 from pgproof.rows.existing import Present, columns_needed, read_present, read_table
+from pgproof.rows.ghosts import real_tables
 from pgproof.rows.load import load
-from pgproof.rows.model import TableModel, TableName
+from pgproof.rows.model import SchemaModel, TableModel, TableName
 from pgproof.rows.plan import SeedPlan
 from pgproof.rows.progress import Progress, Step, silent
 from pgproof.rows.second_pass import second_pass, waiting
 from pgproof.rows.sequences import move_statements, read_starts
 from pgproof.rows.solving import solver
-from pgproof.rows.troubles import told
-from pgproof.rows.world import World
+from pgproof.rows.troubles import CannotFill, told
+from pgproof.rows.world import Population, World
 
 _SETTINGS = """
 select
@@ -63,51 +64,69 @@ class Seeding:
         self.started = perf_counter()
         self.rows: dict[TableName, int] = {}
         self.notes: list[str] = []
-        self.behind = plan.total
-        self.needed = columns_needed(plan.model)
+        self.present = dict[TableName, Present]()
+        self.judged = False
 
     def run(self) -> SeedReport:
+        """Everything, in one transaction."""
         with self.connection.transaction():
             self.connection.execute(_SETTINGS)
             self.connection.execute("set constraints all deferred")
-            assembler = self._assembler(read_present(self.connection, self.plan.model))
+            self.present = read_present(self.connection, self.plan.model)
+            assembler = self._assembler()
             world = assembler.assemble()
-            for table in self.plan.model.tables:
-                world = self._table(table, assembler, world)
+            for table in real_tables(self.plan.model):
+                self._meet_what_triggers_made(table, assembler)
+                self._table(world.populations[table.name])
             for population in world.populations.values():
                 if waiting(population.model):
                     second_pass(self.connection, population)
-            starts = dict(assembler.circumstances.starts)
+            starts = assembler.circumstances.starts
             for statement in move_statements(self.connection, world.populations.values(), starts):
                 self.connection.execute(statement)
             self._settle()
         return SeedReport(self.rows, perf_counter() - self.started, tuple(self.notes))
 
-    def _assembler(self, present: Mapping[TableName, Present]) -> Assembler:
-        starts = read_starts(self.connection, self.plan.model)
-        world = World(self.plan.seed, self.plan.until, self.plan.since, {})
-        counts = {name: count.rows for name, count in self.plan.counts.items()}
-        circumstances = Circumstances(present, starts)
-        return Assembler(
-            self.plan.model, counts, world, solver(self.connection), self.plan.overrides, circumstances
-        )
+    def _assembler(self) -> Assembler:
+        plan = self.plan
+        world = World(plan.seed, plan.until, plan.since, {})
+        counts = {name: count.rows for name, count in plan.counts.items()}
+        circumstances = Circumstances(dict(self.present), read_starts(self.connection, plan.model))
+        return Assembler(plan.model, counts, world, solver(self.connection), plan.overrides, circumstances)
 
-    def _table(self, table: TableModel, assembler: Assembler, world: World) -> World:
-        population = world.populations[table.name]
-        began = perf_counter()
+    def _meet_what_triggers_made(self, table: TableModel, assembler: Assembler) -> None:
+        """Rows that triggers of the tables before have put in here count, and are nobody's to repeat."""
+        if not self.judged:
+            return
+        before = self.present.get(table.name, Present()).total
+        needed = columns_needed(self.plan.model)[table.name]
+        now = read_table(self.connection, table, sorted(needed))
+        if now.total == before:
+            return
+        made = now.total - before
+        self.notes.append(f"{table.name}: {made:,} rows were made by triggers of other tables")
+        assembler.circumstances.starts.update(read_starts(self.connection, SchemaModel((table,))))
+        assembler.assemble_again(table, now, made)
+
+    def _table(self, population: Population) -> None:
+        name, total = population.model.name, population.count - population.existing
+        began, earlier = perf_counter(), sum(self.rows.values())
+        later = [t.name for t in real_tables(self.plan.model) if t.name not in self.rows and t.name != name]
+        behind = sum(self.plan.counts[each].rows for each in later)
 
         def written(done: int, seconds: float) -> None:
-            total = population.count - population.existing
-            sofar = sum(self.rows.values()) + done
-            behind = max(self.behind - done, 0)
-            self.progress(Step(table.name, done, total, seconds, sofar, behind, perf_counter() - self.started))
+            elapsed = perf_counter() - self.started
+            self.progress(Step(name, done, total, seconds, earlier + done, behind + total - done, elapsed))
 
-        done = load(self.connection, population, written)
-        self.rows[table.name] = done
-        self.behind -= self.plan.counts[table.name].rows
-        if not done:
-            self.progress(Step(table.name, 0, 0, perf_counter() - began))
-        return world
+        self.rows[name] = load(self.connection, population, written)
+        written(self.rows[name], perf_counter() - began)
+        self.judged = self.judged or bool(population.model.judges)
+        asked = self.plan.counts[name]
+        if asked.why == "asked for" and total < asked.rows and not population.existing:
+            raise CannotFill(
+                f"{name}: {asked.rows:,} rows are asked for, and its keys have room for {total:,};"
+                f" ask for fewer, or for more rows of the tables it refers to"
+            )
 
     def _settle(self) -> None:
         """Let deferred constraints speak now, while the transaction can still say whose fault it is."""
@@ -118,5 +137,3 @@ class Seeding:
             table = next((t for t in self.plan.model.tables if t.name.name == name), self.plan.model.tables[0])
             raise told(error, table) from error
 
-
-__all__ = ["SeedReport", "Seeding", "read_table", "seed", "sql"]
