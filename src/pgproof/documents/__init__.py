@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pgproof.documents.diagram import entity_diagram
+from pgproof.documents.markdown import schema_documentation
 from pgproof.documents.typescript import typescript
 
-__all__ = ["typescript"]
+__all__ = ["entity_diagram", "schema_documentation", "typescript"]

@@ -5,11 +5,11 @@ Pure: the same catalog gives the same text.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
-from typing import Any
 
-from pgproof.catalog.model import Catalog, EnumType
+from pgproof.catalog.model import Catalog
+from pgproof.documents.selection import objects_of, tables_of
 from pgproof.documents.typescript_layout import Node, key, literal, one_of, printed
 from pgproof.documents.typescript_relations import table, view
 from pgproof.documents.typescript_routines import routines
@@ -32,11 +32,12 @@ export type Json =
 def typescript(catalog: Catalog, schemas: Sequence[str] = ("public",)) -> str:
     """The types of everything in ``schemas``, the first of which is the default one for the helper types.
 
-    What belongs to an extension is left out. Raises ``KeyError`` for a schema that does not exist.
+    What belongs to an extension is left out, and so are partitions. Raises ``KeyError`` for a schema that
+    does not exist.
     """
     types = Types(catalog, frozenset(schemas))
     database = {key(name): _schema(catalog.schema(name).name, types) for name in sorted(schemas)}
-    constants = {key(name): {"Enums": _constants(_of(catalog.enums, name))} for name in sorted(schemas)}
+    constants = {key(name): {"Enums": _constants(catalog, name)} for name in sorted(schemas)}
     return (
         f"{_HEAD}export type Database = {printed(database)}\n"
         f"{_helpers(schemas[0])}\n"
@@ -47,27 +48,22 @@ def typescript(catalog: Catalog, schemas: Sequence[str] = ("public",)) -> str:
 def _schema(name: str, types: Types) -> Node:
     catalog = types.catalog
     return {
-        "Tables": {key(item.name): table(item, types) for item in _of(catalog.tables, name)},
-        "Views": {key(item.name): view(item, types) for item in _of(catalog.views, name)},
-        "Functions": routines(_of(catalog.routines, name), types),
-        "Enums": {key(item.name): one_of(item.labels) for item in _of(catalog.enums, name)},
+        "Tables": {key(item.name): table(item, types) for item in tables_of(catalog, (name,))},
+        "Views": {key(item.name): view(item, types) for item in objects_of(catalog.views, (name,))},
+        "Functions": routines(objects_of(catalog.routines, (name,)), types),
+        "Enums": {key(item.name): one_of(item.labels) for item in objects_of(catalog.enums, (name,))},
         "CompositeTypes": {
             key(item.name): {
                 key(attribute.name): or_null(types.text(attribute.type), True)
                 for attribute in sorted(item.attributes, key=lambda a: a.name)
             }
-            for item in _of(catalog.composites, name)
+            for item in objects_of(catalog.composites, (name,))
         },
     }
 
 
-def _of(items: Iterable[Any], schema: str) -> list[Any]:
-    """The objects of one schema that no extension owns, by name."""
-    found = (item for item in items if item.schema == schema and item.extension is None)
-    return sorted(found, key=lambda item: item.name)
-
-
-def _constants(enums: Iterable[EnumType]) -> Mapping[str, Node]:
+def _constants(catalog: Catalog, schema: str) -> Mapping[str, Node]:
+    enums = objects_of(catalog.enums, (schema,))
     return {key(enum.name): [literal(label) for label in enum.labels] for enum in enums}
 
 
