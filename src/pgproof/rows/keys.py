@@ -12,11 +12,13 @@ from dataclasses import dataclass, replace
 from pgproof.rows.agreements import label_of
 from pgproof.rows.meetings import Meeting, beginning_with
 from pgproof.rows.model import ExclusionModel, Space, TableModel, UniqueModel
+from pgproof.rows.numbered import NUMBERED
 from pgproof.rows.order import is_nullable
 
-_WIDE = ("uuid", "text", "bytes", "inet", "cidr", "macaddr", "macaddr8")
+_WIDE = ("uuid", "text", "bytes", "inet", "cidr", "macaddr", "macaddr8", *NUMBERED)
 _MOMENTS = ("timestamp", "timestamptz")
-_COUNTED = ("integer", "numeric", "date", "timestamp", "timestamptz", "boolean", "text", "float", "time")
+_COUNTED = ("integer", "numeric", "date", "boolean", "float", "time")
+_SPELLING = (*_COUNTED, *_MOMENTS, "text", "uuid")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,8 @@ def _keep(planner: _Planner, unique: UniqueModel) -> None:
         return
     if unique.predicate_definition is not None:
         _keep_partial(planner, unique, references)
+    elif any(not _can_spell(planner, column) for column in scalars):
+        planner.plan = replace(plan, open=(*plan.open, unique.name))
     elif len(references) == 1 and not scalars:
         planner.plan = replace(plan, once=plan.once | {references[0]})
     else:
@@ -165,6 +169,12 @@ def _with_spare(planner: _Planner, unique: UniqueModel, drivers: list[str]) -> t
     ]
     spare = [name for name in spare if not is_nullable(table, table.reference(name))]
     return (*drivers, *spare[:1])
+
+
+def _can_spell(planner: _Planner, column: str) -> bool:
+    space = planner.spaces[column]
+    listed = space.allowed is not None or space.kind == "boolean"
+    return space.kind in _SPELLING and (listed or space.kind not in ("text", "uuid"))
 
 
 def _by_size(planner: _Planner, scalars: list[str]) -> list[str]:

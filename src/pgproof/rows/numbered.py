@@ -25,6 +25,8 @@ _AROUND = {
     "unknown": ("", ""),
 }
 
+NUMBERED = (*_AROUND, "range", "multirange", "array")
+
 
 def numbered(space: Space, key: np.uint64, count: int) -> Callable[[Ints], Values] | None:
     """A function from row numbers to values, all different; None where we know no way."""
