@@ -23,7 +23,12 @@ create table public.usage_metrics (
     constraint usage_metrics_prompt_tokens_is_not_negative check (prompt_tokens >= 0),
     constraint usage_metrics_completion_tokens_is_not_negative check (completion_tokens >= 0),
     constraint usage_metrics_request_count_is_not_negative check (request_count >= 0),
-    constraint usage_metrics_estimated_cost_is_not_negative check (estimated_cost >= 0)
+    -- Not a number is greater than any number, and no sum that it is part of is one ever again.
+    constraint usage_metrics_estimated_cost_is_a_number_not_negative
+    check (estimated_cost >= 0 and estimated_cost <> 'NaN'),
+    -- Beyond, there are dates whose month PostgreSQL cannot compute; one would stop the summary of all.
+    constraint usage_metrics_date_is_between_the_years_1_and_9999
+    check (date between '0001-01-01' and '9999-12-31')
 );
 
 alter table public.usage_metrics enable row level security;
@@ -67,31 +72,32 @@ set search_path = ''
 as $body$
 begin
     -- The foreign key alone would leave two rows without a member for one day, which the unique key refuses.
-    -- Of a tenant that is being deleted, nothing is kept.
-    if exists (select from public.tenants as t where t.id = old.tenant_id) then
-        insert into public.usage_metrics as m (
-            tenant_id, user_id, date, prompt_tokens, completion_tokens, request_count, estimated_cost
-        )
-        select
-            gone.tenant_id,
-            null as user_id,
-            gone.date,
-            gone.prompt_tokens,
-            gone.completion_tokens,
-            gone.request_count,
-            gone.estimated_cost
-        from public.usage_metrics as gone
-        where gone.tenant_id = old.tenant_id and gone.user_id = old.id
-        order by gone.date
-        on conflict (tenant_id, user_id, date) do update set
-            prompt_tokens = m.prompt_tokens + excluded.prompt_tokens,
-            completion_tokens = m.completion_tokens + excluded.completion_tokens,
-            request_count = m.request_count + excluded.request_count,
-            estimated_cost = m.estimated_cost + excluded.estimated_cost;
-    end if;
+    -- Deleted and added in one statement: what another transaction is still adding to a row, is waited for.
+    with gone as (
+        delete from public.usage_metrics
+        where tenant_id = old.tenant_id and user_id = old.id
+        returning tenant_id, date, prompt_tokens, completion_tokens, request_count, estimated_cost
+    )
 
-    delete from public.usage_metrics
-    where tenant_id = old.tenant_id and user_id = old.id;
+    insert into public.usage_metrics as m (
+        tenant_id, date, prompt_tokens, completion_tokens, request_count, estimated_cost
+    )
+    select
+        gone.tenant_id,
+        gone.date,
+        gone.prompt_tokens,
+        gone.completion_tokens,
+        gone.request_count,
+        gone.estimated_cost
+    from gone
+    -- Of a tenant that is being deleted, nothing is kept.
+    inner join public.tenants as t on gone.tenant_id = t.id
+    order by gone.date
+    on conflict (tenant_id, user_id, date) do update set
+        prompt_tokens = m.prompt_tokens + excluded.prompt_tokens,
+        completion_tokens = m.completion_tokens + excluded.completion_tokens,
+        request_count = m.request_count + excluded.request_count,
+        estimated_cost = m.estimated_cost + excluded.estimated_cost;
 
     return old;
 end
