@@ -1075,7 +1075,9 @@ begin
             union
             select date_trunc('month', d.created_at at time zone 'utc')
             from public.user_behavior_log_default as d
-            where d.created_at < (this_month + interval '1 month') at time zone 'utc'
+            where
+                d.created_at >= oldest_month at time zone 'utc'
+                and d.created_at < (this_month + interval '1 month') at time zone 'utc'
         ) as months
         order by months.month;
     end if;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
@@ -30,7 +31,23 @@ def in_transaction(connection: Connection, work: Work) -> object:
                 return work(connection)
         except RETRY:
             continue
+        except psycopg.Error as error:
+            raise AssertionError(f"a client failed: {error.sqlstate} {error}") from error
     raise AssertionError(f"no success in {ATTEMPTS} attempts")
+
+
+def meanwhile(own, first: Work, second: Work, isolation: IsolationLevel | None = None) -> None:
+    """Do ``second`` while the transaction of ``first`` is open, as far as it gets before it has to wait."""
+    watcher, earlier, later = own.connect(), own.connect(), own.connect()
+    earlier.isolation_level = later.isolation_level = isolation
+    waiting = "select count(*) from pg_locks where pid = %s and not granted"
+    with ThreadPoolExecutor(1) as pool:
+        with earlier.transaction():
+            first(earlier)
+            done = pool.submit(in_transaction, later, second)
+            while not done.done() and watcher.execute(waiting, (later.info.backend_pid,)).fetchone() == (0,):
+                time.sleep(0.001)
+        done.result()
 
 
 def all_at_once(own, clients: Sequence[Sequence[Work]], isolation: IsolationLevel | None = None) -> None:

@@ -3,12 +3,17 @@ from __future__ import annotations
 import pytest
 from psycopg import IsolationLevel
 
-from .checks.audit_concurrency import check_sixteen_writers_make_one_chain
+from .checks import audit_concurrency as checks
 from .concurrency import level_name
 
+LEVELS = [None, IsolationLevel.REPEATABLE_READ, IsolationLevel.SERIALIZABLE]
 
-@pytest.mark.parametrize(
-    "isolation", [None, IsolationLevel.REPEATABLE_READ, IsolationLevel.SERIALIZABLE], ids=level_name
-)
+
+@pytest.mark.parametrize("isolation", LEVELS, ids=level_name)
 def test_sixteen_writers_make_one_chain_with_nothing_lost_or_doubled(pg_clone, isolation):
-    check_sixteen_writers_make_one_chain(pg_clone, isolation)
+    checks.check_sixteen_writers_make_one_chain(pg_clone, isolation)
+
+
+@pytest.mark.parametrize("isolation", LEVELS, ids=level_name)
+def test_a_writer_waits_for_the_one_before(pg_clone, isolation):
+    checks.check_two_writers_make_one_chain(pg_clone, isolation)

@@ -86,8 +86,12 @@ def test_persona_of_somebody_else_is_refused_except_to_admins(pg):
         assert one(pg, query, (user,)) == MIDDLE
 
 
+def test_materialized_views_are_out_of_reach_of_clients(pg):
+    personas.check_materialized_views_are_out_of_reach(pg)
+
+
 @pytest.mark.parametrize("relation", ["user_booking_stats", "hotel_social_proof"])
-def test_materialized_views_are_out_of_reach_of_clients(pg, relation):
+def test_the_server_reads_the_materialized_views_and_clients_are_refused(pg, relation):
     for actor in (as_user(pg, new_admin(pg)), as_visitor(pg)):
         with refused(pg), actor:
             pg.execute(f"select from private.{relation}".encode())

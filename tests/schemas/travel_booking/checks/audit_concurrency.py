@@ -6,7 +6,7 @@ from collections import Counter
 
 from psycopg import IsolationLevel
 
-from ..concurrency import all_at_once
+from ..concurrency import all_at_once, meanwhile
 from ..world import new_payment, new_review, new_user, one
 from .audit import check_seals_are_what_the_oracle_computes, pay_in_one_statement, verifies
 
@@ -44,3 +44,15 @@ def check_sixteen_writers_make_one_chain(own, isolation: IsolationLevel | None =
         assert counted[user, "UPDATE", "payments"] == updates
         assert counted[user, "INSERT", "booking_outcomes"] == ROUNDS
     assert counted.total() == total == WRITERS * (5 * ROUNDS + updates)
+
+
+def check_two_writers_make_one_chain(own, isolation: IsolationLevel | None = None) -> None:
+    """The second writes while the first has written and not committed: it has to wait, or to start again."""
+    pg = own.connect()
+    users = [new_user(pg), new_user(pg)]
+    meanwhile(
+        own, *(lambda connection, user=user: new_payment(connection, user) for user in users), isolation
+    )
+
+    assert verifies(pg)
+    assert [owner for (owner,) in pg.execute("select user_id from public.audit_log order by id")] == users

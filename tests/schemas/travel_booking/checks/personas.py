@@ -111,3 +111,13 @@ def check_statistics_equal_oracle(pg: Connection, people: Mapping[UUID, Sequence
         assert (average is None) == (not budgets)
         if budgets:
             assert abs(Fraction(average) - oracle.mean(budgets)) < Fraction(1, 10**9)
+
+
+def check_materialized_views_are_out_of_reach(pg: Connection) -> None:
+    """Row-level security does not exist for them: clients read none, by privilege, wherever it is."""
+    readable = pg.execute(
+        "select c.oid::regclass::text, r.rolname from pg_class as c cross join pg_roles as r"
+        " where c.relkind = 'm' and r.rolname in ('anon', 'authenticated')"
+        " and has_table_privilege(r.rolname, c.oid, 'select')"
+    ).fetchall()
+    assert readable == []

@@ -11,7 +11,7 @@ from pgproof.database import Connection
 from .. import oracle
 from ..world import accepted, as_server, as_user, load, new_referral, new_user, one, refused
 
-QUICK = "5s"  # an endless recursion would run until then
+QUICK = "2s"  # an endless recursion would run until then
 
 
 def k_factor(pg: Connection, user: UUID) -> Decimal:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor, wait
-
 from psycopg import IsolationLevel
 
-from ..concurrency import all_at_once, in_transaction
+from ..concurrency import all_at_once, in_transaction, meanwhile
 from ..oracle import Review
 from ..world import LUXURY, MIDDLE, PERSONAS, new_review, new_user, one, settle_persona
 from .social_proof import check_cache_equals_oracle
@@ -69,19 +67,16 @@ def check_persona_writers_leave_a_true_cache(own, isolation: IsolationLevel | No
 
 def check_first_review_meets_a_new_persona(own, isolation: IsolationLevel | None = None) -> None:
     """A persona is settled while its traveller writes their first review: neither knows of the other yet."""
-    pg, server, traveller = own.connect(), own.connect(), own.connect()
+    pg = own.connect()
     user = new_user(pg)
     settle_persona(pg, user, MIDDLE)
-    server.isolation_level = traveller.isolation_level = isolation
 
-    with ThreadPoolExecutor(1) as pool:
-        with server.transaction():
-            settle_persona(server, user, LUXURY)
-            review = pool.submit(
-                in_transaction, traveller, lambda connection: new_review(connection, user, rating=3)
-            )
-            wait([review], timeout=0.2)  # it waits for its turn; without turns it is done by now
-        review.result()
+    meanwhile(
+        own,
+        lambda server: settle_persona(server, user, LUXURY),
+        lambda traveller: new_review(traveller, user, rating=3),
+        isolation,
+    )
 
     check_cache_equals_oracle(pg, [Review("hotel-nile", 3, True, False, None, True, LUXURY)])
 
