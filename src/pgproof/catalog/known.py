@@ -62,9 +62,9 @@ class Known:
         return self.members.get((catalog, oid))
 
     def column_names(self, relation: int, numbers: Iterable[int] | None) -> tuple[str, ...]:
-        """Names for column numbers of a relation."""
+        """Names for column numbers of a relation; 0, an expression of an exclusion constraint, has none."""
         names = self.columns.get(relation, {})
-        return tuple(names[number] for number in numbers or ())
+        return tuple(names[number] for number in numbers or () if number)
 
     def key_columns(self, relation: int, numbers: Iterable[int]) -> tuple[str | None, ...]:
         """Like ``column_names``, with None for 0, which stands for an expression."""
