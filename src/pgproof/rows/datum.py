@@ -142,9 +142,12 @@ def read_text(tag: Tag, text: str) -> Any:
 def to_real(value: float) -> float:
     """``value`` as float4 keeps it. Raises ``Refused`` where it is out of range."""
     try:
-        return float(struct.unpack("f", struct.pack("f", value))[0])
+        found = float(struct.unpack("<f", struct.pack("<f", value))[0])
     except OverflowError as error:
         raise Refused("22003") from error
+    if found == 0 and value != 0:
+        raise Refused("22003")
+    return found
 
 
 def fits(tag: Tag, value: int) -> int:

@@ -93,15 +93,16 @@ def _number_cast(source: Tag, target: Tag) -> Callable[[Any], Any] | None:
             digits = 15 if source == "double precision" else 6
             return lambda value: Decimal(f"{value:.{digits}g}")
     if target in _FLOATS and source in (*INTEGER_BITS, "numeric", *_FLOATS):
-        return (lambda value: to_real(float(value))) if target == "real" else _to_double
+        return (lambda value: to_real(_to_double(value))) if target == "real" else _to_double
     return None
 
 
 def _to_double(value: Any) -> float:
-    try:
-        return float(value)
-    except OverflowError as error:
-        raise Refused("22003") from error
+    found = float(value)
+    finite = not (isinstance(value, float) or (isinstance(value, Decimal) and not value.is_finite()))
+    if finite and (math.isinf(found) or (found == 0 and value != 0)):
+        raise Refused("22003")
+    return found
 
 
 def _rounded(value: Decimal) -> int:

@@ -20,6 +20,7 @@ from pgproof.rows.signals import Unknown
 
 Function: TypeAlias = Callable[[list[Any]], Any]
 Found: TypeAlias = "tuple[Tag, Function]"
+VARYING = frozenset(("now", "current_timestamp", "transaction_timestamp", "current_date", "localtimestamp"))
 _NOW = ("now", "current_timestamp", "transaction_timestamp")
 
 
@@ -173,7 +174,7 @@ def _of_number(call: Call, tags: list[Tag], _: int | None) -> Found | None:
         found = number_operator("%", tags[0], tags[1])
         return found and _strict(*found)
     if name == "sign" and tags == ["numeric"]:
-        return _strict("numeric", lambda a: Decimal((a > 0) - (a < 0)))
+        return _strict("numeric", lambda a: a if a.is_nan() else Decimal((a > 0) - (a < 0)))
     if tags == ["numeric", "integer"] and name in ("round", "trunc"):
         function = round_numeric if name == "round" else truncate
         return _strict("numeric", lambda a, digits: function(a, _digits(digits)))

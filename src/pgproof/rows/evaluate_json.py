@@ -101,12 +101,9 @@ def _exists(a: Json, key: str) -> bool:
     return isinstance(a.value, str) and a.value == key
 
 
-def _get(a: Json, key: Any) -> Json | None:
-    return _as_json(_pick(a.value, key))
-
-
-def _get_text(a: Json, key: Any) -> str | None:
-    return _as_text(_pick(a.value, key))
+def _root(a: Json, key: Any) -> Any:
+    """To jsonb's ``->`` and ``->>`` a scalar document is an array of one element."""
+    return [a.value] if isinstance(key, int) and not isinstance(a.value, (dict, list)) else a.value
 
 
 def _contained(b: Json, a: Json) -> bool:
@@ -119,6 +116,10 @@ def json_text(document: Json) -> str:
 
 
 JSON_OPERATORS: dict[tuple[str, Tag, Tag], tuple[Tag, Callable[..., Any]]] = {
+    ("->", "json", "integer"): ("json", lambda a, place: _as_json(_pick(a.value, place))),
+    ("->>", "json", "integer"): ("text", lambda a, place: _as_text(_pick(a.value, place))),
+    ("->", "jsonb", "integer"): ("jsonb", lambda a, place: _as_json(_pick(_root(a, place), place))),
+    ("->>", "jsonb", "integer"): ("text", lambda a, place: _as_text(_pick(_root(a, place), place))),
     ("?", "jsonb", "text"): ("boolean", _exists),
     ("?|", "jsonb", "text[]"): (
         "boolean",
@@ -130,10 +131,8 @@ JSON_OPERATORS: dict[tuple[str, Tag, Tag], tuple[Tag, Callable[..., Any]]] = {
 }
 for _type in ("json", "jsonb"):
     JSON_OPERATORS |= {
-        ("->", _type, "text"): (_type, _get),
-        ("->", _type, "integer"): (_type, _get),
-        ("->>", _type, "text"): ("text", _get_text),
-        ("->>", _type, "integer"): ("text", _get_text),
+        ("->", _type, "text"): (_type, lambda a, key: _as_json(_pick(a.value, key))),
+        ("->>", _type, "text"): ("text", lambda a, key: _as_text(_pick(a.value, key))),
         ("#>", _type, "text[]"): (_type, lambda a, keys: _as_json(_path(a.value, keys))),
         ("#>>", _type, "text[]"): ("text", lambda a, keys: _as_text(_path(a.value, keys))),
     }

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from pgproof.rows.datum import Tag, to_datum
 from pgproof.rows.evaluate_casts import cast
-from pgproof.rows.evaluate_functions import find_function
+from pgproof.rows.evaluate_functions import VARYING, find_function
 from pgproof.rows.evaluate_operators import find_operator
 from pgproof.rows.expression import (
     And,
@@ -21,6 +21,7 @@ from pgproof.rows.expression import (
     Column,
     Constant,
     Distinct,
+    DomainValue,
     Element,
     Expression,
     IsNull,
@@ -30,6 +31,7 @@ from pgproof.rows.expression import (
     Quantified,
     TypeName,
     Unary,
+    walk,
 )
 from pgproof.rows.signals import Unknown
 
@@ -44,11 +46,13 @@ _ALIASES = {"bpchar": "character"}
 class Scope:
     """The columns of a row with their types, enum labels in order, and what the session adds.
 
-    ``now`` is the time of the transaction in microseconds since 2000-01-01 UTC, None where nobody knows it.
+    ``widths`` are those of character(n) columns, which are padded. ``now`` is the time of the transaction in
+    microseconds since 2000-01-01 UTC, None where nobody knows it.
     """
 
     columns: Mapping[str, Tag]
     enums: Mapping[Tag, tuple[str, ...]] = field(default_factory=dict)
+    widths: Mapping[str, int] = field(default_factory=dict)
     now: int | None = None
 
 
@@ -56,6 +60,13 @@ def tag_of(name: TypeName) -> Tag:
     """The tag of a printed type, modifiers left out."""
     base = f"{name.schema}.{name.name}" if name.schema else _ALIASES.get(name.name, name.name)
     return base + "[]" * name.array
+
+
+def _is_constant(node: Expression) -> bool:
+    return not any(
+        isinstance(each, (Column, DomainValue)) or (isinstance(each, Call) and each.name in VARYING)
+        for each in walk(node)
+    )
 
 
 def nothing(_: Datums) -> Any:
@@ -81,13 +92,22 @@ class Compiler:
         method = _METHODS.get(type(node))
         if method is None:
             raise Unknown(f"a {type(node).__name__} expression")
-        return method(self, node)
+        tag, step = method(self, node)
+        if not _is_constant(node):
+            return tag, step
+        # The server computes constant parts first, and fails there even if a row would never get to them.
+        value = step({})
+        return tag, lambda _: value
 
     def _column(self, node: Column) -> Typed:
         if node.name not in self.scope.columns:
             raise Unknown(f"the type of column {node.name}")
-        name = node.name
+        name, width = node.name, self.scope.widths.get(node.name)
         self.columns[name] = None
+        if self.scope.columns[name] == "character":
+            if width is None:
+                raise Unknown(f"the width of column {name}")
+            return "character", lambda datums: None if datums[name] is None else datums[name].ljust(width)
         return self.scope.columns[name], lambda datums: datums[name]
 
     def _constant(self, node: Constant) -> Typed:
@@ -119,6 +139,10 @@ class Compiler:
         left_tag, left = self.compile(node.left)
         right_tag, right = self.compile(node.right)
         result, function = self._operator(node.operator, left_tag, right_tag, node.schema)
+        if any(
+            _is_constant(side) and step({}) is None for side, step in ((node.left, left), (node.right, right))
+        ):
+            return result, nothing
 
         def step(datums: Datums) -> Any:
             a, b = left(datums), right(datums)
@@ -163,17 +187,21 @@ class Compiler:
         return "boolean", step
 
     def _both(self, node: And | Or) -> Typed:
-        steps = [_as_boolean(self.compile(item)) for item in node.items]
         decisive = isinstance(node, Or)
+        steps: list[Step] = []
+        for item in node.items:
+            steps.append(_as_boolean(self.compile(item)))
+            if _is_constant(item) and steps[-1]({}) is decisive:
+                return "boolean", lambda _: decisive
 
         def step(datums: Datums) -> bool | None:
             seen_null = False
             for each in steps:
                 value = each(datums)
                 if value is decisive:
-                    return decisive
+                    return bool(value)
                 seen_null = seen_null or value is None
-            return None if seen_null else not decisive
+            return None if seen_null else bool(not decisive)
 
         return "boolean", step
 
@@ -203,7 +231,11 @@ class Compiler:
         return tag, lambda datums: function([step(datums) for step in steps])
 
     def _choice(self, node: Call) -> Typed:
-        typed = [self.compile(argument) for argument in node.arguments]
+        typed: list[Typed] = []
+        for argument in node.arguments:
+            typed.append(self.compile(argument))
+            if node.name == "coalesce" and _is_constant(argument) and typed[-1][1]({}) is not None:
+                break
         tag = next((tag for tag, _ in typed if tag != "unknown"), "unknown")
         steps = [step for _, step in typed]
         if node.name == "nullif":
@@ -212,21 +244,21 @@ class Compiler:
         return tag, lambda datums: next((v for step in steps if (v := step(datums)) is not None), None)
 
     def _case(self, node: Case) -> Typed:
-        whens = [(self._when(node.subject, when), self.compile(then)) for when, then in node.whens]
-        otherwise = self.compile(node.otherwise) if node.otherwise else ("unknown", nothing)
-        tags = [then[0] for _, then in whens] + [otherwise[0]]
-        tag = next((tag for tag in tags if tag != "unknown"), "unknown")
-
-        def step(datums: Datums) -> Any:
-            for when, then in whens:
-                if when(datums) is True:
-                    return then[1](datums)
-            return otherwise[1](datums)
-
-        return tag, step
-
-    def _when(self, subject: Expression | None, when: Expression) -> Step:
-        return _as_boolean(self.compile(Binary("=", subject, when) if subject is not None else when))
+        whens: list[tuple[Step, Typed]] = []
+        otherwise = node.otherwise
+        for when, then in node.whens:
+            test = Binary("=", node.subject, when) if node.subject is not None else when
+            condition = _as_boolean(self.compile(test))
+            # What a constant condition decides is never computed otherwise, not even to see it fail.
+            decided = condition({}) if _is_constant(test) else None
+            if decided is True:
+                otherwise = then
+                break
+            if not _is_constant(test):
+                whens.append((condition, self.compile(then)))
+        last = self.compile(otherwise) if otherwise is not None else ("unknown", nothing)
+        tag = next((tag for tag, _ in (*(then for _, then in whens), last) if tag != "unknown"), "unknown")
+        return tag, lambda datums: _chosen(whens, last, datums)
 
     def _array(self, node: Array) -> Typed:
         typed = [self.compile(item) for item in node.items]
@@ -251,6 +283,13 @@ class Compiler:
     def _collate(self, node: Collate) -> Typed:
         tag, step = self.compile(node.operand)
         return (f"{tag} C" if node.name in ("C", "POSIX", "ucs_basic") else tag), step
+
+
+def _chosen(whens: list[tuple[Step, Typed]], last: Typed, datums: Datums) -> Any:
+    for condition, then in whens:
+        if condition(datums) is True:
+            return then[1](datums)
+    return last[1](datums)
 
 
 def _nullif(values: list[Any], equal: Callable[..., Any]) -> Any:

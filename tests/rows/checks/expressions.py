@@ -293,6 +293,7 @@ conditions = st.deferred(
         _form("({} {} {})", words_, _one("= <>"), words_),
         _form('({} collate "C" {} {})', words_, comparisons, words_),
         _form("({} {} {})", words_, matches, patterns),
+        _form("(c {} {})", matches, patterns),
         _form("({} {} {})", times, comparisons, times),
         _form(
             "({} is {}null)",

@@ -10,7 +10,7 @@ from pgproof.rows.parse import parse
 
 from .expressions import ENUMS, TAGS, conditions, rows
 
-SCOPE = Scope(TAGS, ENUMS)
+SCOPE = Scope(TAGS, ENUMS, widths={"c": 3})
 
 
 def deparsed(pg, condition: str) -> str:
@@ -49,6 +49,13 @@ def answer_of_the_server(pg, condition: str, row: dict[str, object]) -> object:
 
 @given(condition=conditions, row=rows())
 @example("(m / 3.0) < n", {"m": 1, "n": 1}).via("division keeps at least sixteen digits")
+@example("(js ->> 0) = 'x'", {"js": '"x"'}).via("a scalar is an array of one to jsonb")
+@example("n::real = 0", {"n": "1e-100"}).via("what is too small for real is out of range")
+@example("(1 / i = 1) and 0 = 1", {"i": 0}).via("constant parts are computed first")
+@example("n = sign(n)", {"n": "NaN"}).via("NaN has no sign")
+@example("coalesce(0, ''::integer) = i", {"i": 0}).via("what is never reached does not fail")
+@example("f::real = 0", {"f": 1e300}).via("what is too large for real is out of range")
+@example("c ~ '^a$'", {"c": "a"}).via("a regular expression sees the padding of char(n)")
 @example("c = 'a'", {"c": "a"}).via("the padding of char(n) means nothing")
 def test_the_evaluator_agrees_with_the_server_or_says_that_it_does_not_know(pg, condition, row):
     pg.execute("set local search_path = ''; set local client_min_messages = error")

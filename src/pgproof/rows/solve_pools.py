@@ -1,0 +1,139 @@
+"""Rows found by trying, for conditions that no rule understands: arithmetic on hours, documents, functions.
+
+Candidates are drawn, mixed with constants that the conditions mention, and completed where a condition says
+what a column equals. A court decides which are kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
+from random import Random
+from typing import Any, TypeAlias
+
+from pgproof.rows.datum import from_datum, to_datum
+from pgproof.rows.evaluate import UNKNOWN_FUNCTION, Failure, Program
+from pgproof.rows.expression import Binary, Cast, Column, Constant, Expression, TypeName, columns_of, walk
+from pgproof.rows.pick import NoValue, Picker
+from pgproof.rows.signals import Refused, Unknown
+from pgproof.rows.solve_conditions import Condition, Court
+from pgproof.rows.solve_documents import documents
+from pgproof.rows.solve_draw import Drawing
+from pgproof.rows.solve_spaces import holds
+from pgproof.rows.solved import Option
+
+TRIES = 3000
+ENOUGH = 200
+_ROUND = 250
+_OPERATORS = ("=", "<>", "<", "<=", ">", ">=")
+
+Row: TypeAlias = dict[str, Any]
+Completion: TypeAlias = tuple[str, Program]
+
+
+def search(option: Option, conditions: Sequence[Condition], court: Court, seed: str) -> tuple[list[Row], int]:
+    """Rows of ``option`` that meet ``conditions``, the plainest first, and how many were tried."""
+    source = Random(seed)
+    mentioned = _mentioned(conditions, option, court)
+    completions = list(_completions(conditions, court))
+    found: dict[str, Row] = {}
+    tried, idle = 0, 0
+    while tried < TRIES and len(found) < ENOUGH and not (found and idle > 1):
+        before = len(found)
+        rows = list(_candidates(option, court, mentioned, completions, source))
+        tried += _ROUND
+        for row, outcome in zip(rows, court.judge(conditions, rows), strict=True):
+            if outcome == "good":
+                found.setdefault(repr(sorted(row.items())), row)
+        idle = idle + 1 if len(found) == before else 0
+    return [found[key] for key in sorted(found, key=lambda key: (len(key), key))], tried
+
+
+def _candidates(
+    option: Option,
+    court: Court,
+    mentioned: Mapping[str, Sequence[Any]],
+    completions: Sequence[Completion],
+    source: Random,
+) -> Iterator[Row]:
+    drawing = Drawing(option, court.scope, Picker(lambda n: source.randrange(n)))
+    for _ in range(_ROUND):
+        fixed = {
+            column: values[source.randrange(len(values))]
+            for column, values in mentioned.items()
+            if values and source.random() < 0.6
+        }
+        try:
+            row = drawing.row(fixed)
+        except NoValue:
+            continue
+        yield row
+        for column, program in completions:
+            value = program(row) if column in row else None
+            if value is not None and value is not UNKNOWN_FUNCTION and not isinstance(value, Failure):
+                yield {**row, column: value}
+
+
+def _completions(conditions: Sequence[Condition], court: Court) -> Iterator[Completion]:
+    """Columns that a condition has alone on one side of a comparison, and what they are compared with."""
+    for condition in conditions:
+        for node in walk(condition.expression) if condition.expression is not None else ():
+            if not isinstance(node, Binary) or node.operator not in _OPERATORS:
+                continue
+            for side, other in ((node.left, node.right), (node.right, node.left)):
+                column = _alone(side)
+                if column is not None and columns_of(other) and column not in columns_of(other):
+                    tag = court.scope.columns.get(column, "unknown")
+                    yield column, court.compile(Cast(other, TypeName(tag)))
+
+
+def _alone(node: Expression) -> str | None:
+    while isinstance(node, Cast):
+        node = node.operand
+    return node.name if isinstance(node, Column) else None
+
+
+def _mentioned(conditions: Sequence[Condition], option: Option, court: Court) -> dict[str, list[Any]]:
+    """For every column, values made of the constants that conditions on it mention."""
+    found: dict[str, list[Any]] = {}
+    for cell in option.cells:
+        about = [c for c in conditions if cell.column in c.columns and c.expression is not None]
+        tag = court.scope.columns.get(cell.column, "")
+        values = [value for c in about for value in _values(c.expression, tag)]
+        if tag in ("json", "jsonb"):
+            values += documents([c.expression for c in about if c.expression is not None], cell.column)
+        keep = [value for value in values if cell.nulls != "required" and _may_hold(cell.space, value)]
+        found[cell.column] = _unique(keep)
+    return found
+
+
+def _may_hold(space: Any, value: Any) -> bool:
+    return space.kind in ("json", "array", "range", "unknown") or holds(space, value)
+
+
+def _unique(values: Sequence[Any]) -> list[Any]:
+    return list({repr(value): value for value in values}.values())
+
+
+def _values(expression: Expression | None, tag: str) -> Iterator[Any]:
+    for node in walk(expression) if expression is not None else ():
+        if not isinstance(node, Constant) or node.text is None:
+            continue
+        try:
+            datum = to_datum(tag, node.text)
+        except (Unknown, Refused, ValueError):
+            continue
+        yield from_datum(tag, datum)
+        if tag in ("smallint", "integer", "bigint", "numeric"):
+            yield from (from_datum(tag, datum + step) for step in (-1, 1))
+    if tag.endswith("[]"):
+        yield from _arrays(expression, tag)
+
+
+def _arrays(expression: Expression | None, tag: str) -> Iterator[list[Any]]:
+    element = tag.removesuffix("[]")
+    items = [value for value in _values(expression, element) if value is not None][:4] if expression else []
+    yield []
+    for size in (1, 2, 3):
+        for combination in product(items, repeat=size):
+            yield list(combination)
