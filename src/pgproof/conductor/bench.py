@@ -103,7 +103,9 @@ def playground(
         else:
             name = bench.clone().name
             if seeded:
-                psql.run(bench.session.server.psql, bench.session.server.dsn(name), project.seeds, project.root)
+                psql.run(
+                    bench.session.server.psql, bench.session.server.dsn(name), project.seeds, project.root
+                )
         reachable = bench.session.over_loopback()
         progress("")
         yield Playground(reachable.dsn(name), describe(bench), reachable.environment(name))

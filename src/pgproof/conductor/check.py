@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import secrets
 
-from pgproof import recorded, template
+from pgproof import access, database, psql, recorded, template
 from pgproof.conductor.bench import Progress, describe_platform, silent
 from pgproof.finding import Finding
 from pgproof.project import Project
 from pgproof.psql import ScriptFailed
-from pgproof.rehearsal import rehearse
-from pgproof.report.model import ProjectReport
+from pgproof.rehearsal import Rehearsal, rehearse
+from pgproof.report.model import ProjectReport, Step
 
 
-def check(project: Project, server: str, *, update: bool = False, progress: Progress = silent) -> ProjectReport:
+def check(
+    project: Project, server: str, *, update: bool = False, progress: Progress = silent
+) -> ProjectReport:
     """Put every claim of ``project`` to the test and report what came of it.
 
     ``update`` writes what is recorded (the catalog) instead of comparing with it.
@@ -42,6 +44,9 @@ def check_on(
     except ScriptFailed as failed:
         failure = str(failed)
     steps, findings = (rehearsal.steps, rehearsal.findings) if rehearsal else ([], [])
+    if rehearsal and project.contract.exists():
+        step, found = access_step(session, project, rehearsal, progress)
+        steps, findings = [*steps, step], [*findings, *found]
     if rehearsal:
         step, found = recorded.compare(project, rehearsal.scenes[-1].catalog, update)
         steps, findings = [*steps, step], [*findings, *found]
@@ -56,6 +61,28 @@ def check_on(
         findings=(*file_remarks(project), *findings),
         failure=failure,
     )
+
+
+def access_step(
+    session: template.Session, project: Project, rehearsal: Rehearsal, progress: Progress
+) -> tuple[Step, list[Finding]]:
+    """Hold the database against the project's contract, with the seed data and the contract's population in it."""
+    contract = access.read_contract(project.contract)
+    made = template.ensure_template(session, project)
+    clone = session.clone(made.name, made.settings)
+    try:
+        scripts = [*project.seeds, *(project.contract.parent / each for each in contract.population)]
+        psql.run(session.server.psql, clone.dsn, scripts, project.root)
+        with database.connect(clone.dsn) as connection:
+            report = access.run(connection, contract, rehearsal.scenes[-1].catalog, progress)
+    finally:
+        session.drop(clone.name)
+    claim = (
+        f"{project.contract.name} kept: {report.attempts} attempts by {report.actors} actors"
+        f" on {report.relations} relations and {report.functions} functions"
+    )
+    failed = any(each.severity == "error" for each in report.findings)
+    return Step("access", claim, "failed" if failed else "ok"), list(report.findings)
 
 
 def file_remarks(project: Project) -> tuple[Finding, ...]:

@@ -1,0 +1,49 @@
+-- src/pgproof/access/attempt.sql
+-- One statement, done as somebody, seen by a superuser, and undone: what a whole attempt is, in one round trip.
+-- Installed in a disposable database; undone by dropping it.
+create schema if not exists pgproof;
+
+-- Runs p_statement as p_role with p_claims; then, as the caller again, p_observe, which returns jsonb. Whatever
+-- happened is rolled back. If p_reads, p_statement is a query for one jsonb value.
+create function pgproof.attempt(
+    p_role text, p_claims text, p_reads boolean, p_statement text, p_observe text
+) returns jsonb
+language plpgsql
+as $$
+declare
+    returned jsonb;
+    observed jsonb;
+    touched bigint;
+    state text := '00000';
+    message text;
+    detail text;
+    place text;
+begin
+    begin
+        perform pg_catalog.set_config('request.jwt.claims', p_claims, true);
+        perform pg_catalog.set_config('role', p_role, true);
+        if p_reads then
+            execute p_statement into returned;
+        else
+            execute p_statement;
+        end if;
+        get diagnostics touched = row_count;
+        perform pg_catalog.set_config('role', 'none', true);
+        if p_observe is not null then
+            execute p_observe into observed;
+        end if;
+        raise exception using errcode = 'PGP00', message = 'undo';
+    exception when others then
+        get stacked diagnostics
+            state = returned_sqlstate, message = message_text, detail = pg_exception_detail, place = constraint_name;
+        if state = 'PGP00' then
+            state := '00000';
+            message := null;
+        end if;
+    end;
+    return pg_catalog.jsonb_build_object(
+        'sqlstate', state, 'message', message, 'detail', detail, 'constraint', place,
+        'returned', returned, 'observed', observed, 'touched', touched
+    );
+end
+$$;

@@ -1,0 +1,87 @@
+"""Rows to insert: copies of rows that are there, with new keys, and with every owner that there is. Pure."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from pgproof.access.attempts import Row
+from pgproof.access.subjects import Subject
+
+SAMPLES = 8  # rows that are copied
+OTHERS = 4  # values that a deciding column is given
+SPACE = uuid.UUID("5f0c6b2e-6d3c-4c39-9d2c-9a3f1c3a7b10")
+WHOLE = ("smallint", "integer", "bigint", "numeric")
+
+
+def candidates(
+    subject: Subject, rows: Sequence[Row], free: Mapping[str, Sequence[Any]]
+) -> Iterator[Mapping[str, Any]]:
+    """Copies of ``rows``, as they are and with each deciding column changed.
+
+    ``free`` are values for unique columns that point elsewhere: keys of rows that nothing points at yet.
+    """
+    number = 0
+    for row in spread(rows, SAMPLES):
+        for content in (row.content, *_with_other_owners(subject, row, rows)):
+            number += 1
+            yield fresh(subject, content, rows, free, number)
+
+
+def spread(rows: Sequence[Row], most: int) -> Sequence[Row]:
+    """At most ``most`` rows, evenly over all of them."""
+    if len(rows) <= most:
+        return rows
+    return [rows[number * (len(rows) - 1) // (most - 1)] for number in range(most)]
+
+
+def distinct(rows: Sequence[Row], column: str) -> list[Any]:
+    """The values of a column, each once, in order of appearance."""
+    seen = {json.dumps(row.content.get(column), sort_keys=True): row.content.get(column) for row in rows}
+    return list(seen.values())
+
+
+def _with_other_owners(subject: Subject, row: Row, rows: Sequence[Row]) -> Iterator[Mapping[str, Any]]:
+    for column in subject.deciding:
+        if column not in subject.writable:
+            continue
+        for value in [*distinct(rows, column)[:OTHERS], None]:
+            if value != row.content.get(column):
+                yield {**row.content, column: value}
+
+
+def fresh(
+    subject: Subject,
+    content: Mapping[str, Any],
+    rows: Sequence[Row],
+    free: Mapping[str, Sequence[Any]],
+    number: int,
+) -> dict[str, Any]:
+    """``content`` with values in its unique columns that no row has, as far as one can tell without trying."""
+    made = dict(content)
+    for columns in subject.unique:
+        changed = next((each for each in columns if each not in subject.deciding or len(columns) == 1), None)
+        if changed is None or changed not in made:
+            continue
+        made[changed] = _new_value(subject.columns[changed], made[changed], changed, rows, free, number)
+    return made
+
+
+def _new_value(
+    kind: str, value: Any, column: str, rows: Sequence[Row], free: Mapping[str, Sequence[Any]], number: int
+) -> Any:
+    if column in free:
+        choices = free[column]
+        return choices[number % len(choices)] if choices else value
+    if kind == "uuid":
+        return str(uuid.uuid5(SPACE, f"{column} {number}"))
+    if kind.startswith(WHOLE):
+        return (
+            max((row.content[column] for row in rows if row.content.get(column) is not None), default=0)
+            + number
+        )
+    if isinstance(value, str) and kind.startswith(("text", "character", "citext")):
+        return f"{value[:20]}{number}"
+    return value
