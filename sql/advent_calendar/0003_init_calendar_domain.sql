@@ -192,20 +192,18 @@ security definer
 set search_path = ''
 as $body$
 declare
+    locked boolean;
     reason text;
 begin
-    -- The share lock makes whoever wants to lock the calendar wait until this change is committed.
-    select coalesce(c.lock_reason, 'no reason given') into reason
-    from (
-        select candidate.is_locked, candidate.lock_reason
-        from public.advent_calendar_v2 as candidate
-        where candidate.calendar_id = p_calendar_id
-        for share
-    ) as c
-    where c.is_locked;
+    -- The share lock makes whoever wants to lock the calendar wait until this change is committed. It is taken on every
+    -- calendar: a condition on is_locked would be checked first, and skip the very rows that somebody is about to lock.
+    select c.is_locked, coalesce(c.lock_reason, 'no reason given') into locked, reason
+    from public.advent_calendar_v2 as c
+    where c.calendar_id = p_calendar_id
+    for share;
 
     -- An account that is being deleted takes its locked calendars along.
-    if reason is not null and exists (
+    if locked and exists (
         select from public.account_v2 as a
         where a.account_id = p_account_id
     ) then
