@@ -93,7 +93,9 @@ def _by_trying(
     if not rows:
         unsure = any(not court.is_known(c) for c in about) and court.ask is None
         return Finished(option if unsure else None, exact=False, tried=tried, guess=unsure)
-    names = tuple(cell.column for cell in option.cells if cell.column in columns)
+    names = tuple(c.column for c in option.cells if c.column in columns and c.nulls != "required")
+    if not names:
+        return Finished(_without(option, columns), exact=False, tried=tried)
     if len(names) == 1:
         cells = tuple(_listed(c, rows) if c.column == names[0] else c for c in option.cells)
         return Finished(_without(replace(option, cells=cells), columns), exact=False, tried=tried)

@@ -7,6 +7,7 @@ what a column equals. A court decides which are kept.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, time, timedelta, timezone
 from itertools import product
 from random import Random
 from typing import Any, TypeAlias
@@ -100,11 +101,22 @@ def _mentioned(conditions: Sequence[Condition], option: Option, court: Court) ->
         about = [c for c in conditions if cell.column in c.columns and c.expression is not None]
         tag = court.scope.columns.get(cell.column, "")
         values = [value for c in about for value in _values(c.expression, tag)]
+        values += _CALENDAR.get(cell.space.kind, ())
         if tag in ("json", "jsonb"):
             values += documents([c.expression for c in about if c.expression is not None], cell.column)
         keep = [value for value in values if cell.nulls != "required" and _may_hold(cell.space, value)]
         found[cell.column] = _unique(keep)
     return found
+
+
+_MONTHS = [date(2015 + n // 12, n % 12 + 1, 1) for n in range(180)]
+_DAYS = [date(2024, 1, 1) + timedelta(days=n) for n in range(366)]
+_CALENDAR: dict[str, list[Any]] = {
+    "date": [*_MONTHS, *_DAYS],
+    "timestamp": [datetime(d.year, d.month, d.day, n % 24) for n, d in enumerate([*_MONTHS, *_DAYS])],
+    "timestamptz": [datetime(d.year, d.month, d.day, tzinfo=timezone.utc) for d in [*_MONTHS, *_DAYS]],
+    "time": [time(n // 4, n % 4 * 15) for n in range(96)],
+}
 
 
 def _may_hold(space: Any, value: Any) -> bool:
@@ -125,7 +137,8 @@ def _values(expression: Expression | None, tag: str) -> Iterator[Any]:
             continue
         yield from_datum(tag, datum)
         if tag in ("smallint", "integer", "bigint", "numeric"):
-            yield from (from_datum(tag, datum + step) for step in (-1, 1))
+            yield from (from_datum(tag, each) for each in (datum - 1, datum + 1))
+            yield from (from_datum(tag, datum * times) for times in range(-2, 20))
     if tag.endswith("[]"):
         yield from _arrays(expression, tag)
 

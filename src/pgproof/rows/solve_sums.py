@@ -50,6 +50,8 @@ def narrow_sum(
     total = _in_micros(start, total)
     if len(total.terms) == 1:
         return _one(start, total, operator, null=null)
+    if all(term.measure == "length" for term in total.terms) and operator in ("<", "<="):
+        return _short(start, total, operator, null=null)
     if any(term.measure != "value" for term in total.terms):
         return None
     if len(total.terms) == 2:
@@ -155,6 +157,21 @@ def _of_length(branch: Branch, term: Term, operator: str, place: Fraction, *, nu
 
     found = branch.narrow(term.column, change, null=null)
     return [] if found is None else [found if term.measure != "bytes" else found.inexact()]
+
+
+def _short(branch: Branch, total: Sum, operator: str, *, null: bool) -> list[Branch] | None:
+    """Texts that are not too long together: the longest may have what the others leave."""
+    if any(factor != 1 for factor in total.terms.values()):
+        return None
+    room = -total.constant - (operator == "<")
+    most = {term.column: branch.cells[term.column].space.max_length or _LONGEST for term in total.terms}
+    for place, name in enumerate(sorted(most, key=lambda each: most[each])):
+        allowed = min(most[name], max(0, int(room // (len(most) - place))))
+        found = branch.narrow(name, lambda space, n=allowed: sized(space, 0, n), null=null)  # type: ignore[misc]
+        if found is None:
+            return []
+        branch, room = found, room - allowed
+    return [branch.inexact()]
 
 
 def _of_range_bound(

@@ -6,7 +6,7 @@ microseconds, dates among themselves in days.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, TypeAlias
@@ -226,7 +226,17 @@ def _call(node: Call, scope: Scope) -> Sum:
         return Sum("micros", now=1)
     if node.name == "current_date":
         return Sum("days", now=1)
-    if not node.arguments or not isinstance(operand := stripped(node.arguments[0]), Column):
+    if not node.arguments:
+        raise NotLinear
+    operand = stripped(node.arguments[0])
+    if node.name in _LENGTHS and isinstance(operand, Binary) and operand.operator == "||":
+        left, right = (
+            _call(replace(node, arguments=(side,)), scope) for side in (operand.left, operand.right)
+        )
+        return left.plus(right)
+    if node.name in _LENGTHS and (text := literal_text(operand)) is not None:
+        return Sum("number", constant=Fraction(len(text)))
+    if not isinstance(operand, Column):
         raise NotLinear
     tag = scope.columns.get(operand.name, "")
     if node.name in ("lower", "upper") and tag.endswith("range"):
@@ -245,6 +255,12 @@ def _call(node: Call, scope: Scope) -> Sum:
 def _bound_of(column: Column, measure: Measure, tag: Tag) -> Sum:
     unit: Unit = "number" if RANGE_ELEMENTS[tag] in _NUMBERS else _UNITS[RANGE_ELEMENTS[tag]]
     return Sum(unit, {Term(column.name, measure): Fraction(1)})
+
+
+def literal_text(node: Expression) -> str | None:
+    """The text of an ASCII constant: as many characters as bytes."""
+    textual = isinstance(node, Constant) and tag_of(node.type) in STRINGS
+    return node.text if textual and isinstance(node, Constant) and (node.text or "").isascii() else None
 
 
 def stripped(node: Expression) -> Expression:
