@@ -68,7 +68,9 @@ class Bench:
         if self.account.uid is not None:
             process("chown", "-R", f"{self.account.uid}:{self.account.gid}", path)
 
-    def run(self, *command: object, cache: str = "cache", cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *command: object, cache: str = "cache", cwd: Path | None = None
+    ) -> subprocess.CompletedProcess[str]:
         """Run Python with ``command`` as the ordinary user."""
         environment = {
             "PATH": os.environ["PATH"],
@@ -132,7 +134,9 @@ def first_database(bench: Bench) -> dict[str, object]:
     conftest = THEIR_CONFTEST.format(
         executable=str(executable), load=list(map(str, bench.load)), sockets=str(bench.folder / "s")
     )
-    theirs = bench.make_tests("theirs", "def test_{number}(postgresql):\n    postgresql.execute('select 1')\n", conftest)
+    theirs = bench.make_tests(
+        "theirs", "def test_{number}(postgresql):\n    postgresql.execute('select 1')\n", conftest
+    )
     up = ("-m", "pgproof.cli", "up", bench.folder / "schema", "--exec", "true")
     bench.run(*up)
 
@@ -182,7 +186,9 @@ def per_test(bench: Bench) -> dict[str, object]:
     ini = f"pgproof_project = {bench.folder / 'schema'}\n"
     ours = bench.make_tests("pg", "def test_{number}(pg):\n    pg.execute('select 1')\n", ini=ini)
     clones = bench.make_tests(
-        "clone", "def test_{number}(pg_clone):\n    with pg_clone.connect() as c:\n        c.execute('select 1')\n", ini=ini
+        "clone",
+        "def test_{number}(pg_clone):\n    with pg_clone.connect() as c:\n        c.execute('select 1')\n",
+        ini=ini,
     )
     folders = {"pg": ours, "pg_clone": clones, "postgresql": bench.folder / "theirs"}
     medians: dict[str, list[float]] = {name: [] for name in folders}

@@ -48,7 +48,9 @@ def own_cache(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 def processes_of(folder: Path) -> list[str]:
     """Command lines of running processes that name ``folder``, other than the tests themselves."""
-    listed = subprocess.run(["ps", "-eww", "-o", "pid=,stat=,args="], capture_output=True, text=True, check=True)
+    listed = subprocess.run(
+        ["ps", "-eww", "-o", "pid=,stat=,args="], capture_output=True, text=True, check=True
+    )
     found = []
     for line in listed.stdout.splitlines():
         pid, state, command = line.split(None, 2)
@@ -65,7 +67,13 @@ def pgproof() -> Callable[..., subprocess.CompletedProcess[str]]:
         command = [sys.executable, "-m", "pgproof.cli", *map(str, words)]
         environment = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
         return subprocess.run(
-            command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL, env=environment, **options
+            command,
+            capture_output=True,
+            text=True,
+            check=False,
+            stdin=subprocess.DEVNULL,
+            env=environment,
+            **options,
         )  # type: ignore[call-overload,no-any-return]
 
     return pgproof_

@@ -25,10 +25,22 @@ def pg_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 CASES = {
-    "missing table": ("\n\n-- c\ncreate table b (\n    id int,\n    x int references nope (id)\n);\n", 4, "42P01"),
-    "inside a body": ("create function f() returns int language sql as $$\n  select\n    nope\n$$;\n", 3, "42703"),
+    "missing table": (
+        "\n\n-- c\ncreate table b (\n    id int,\n    x int references nope (id)\n);\n",
+        4,
+        "42P01",
+    ),
+    "inside a body": (
+        "create function f() returns int language sql as $$\n  select\n    nope\n$$;\n",
+        3,
+        "42703",
+    ),
     "second on a line": ("select 1; select foo;\n", 1, "42703"),
-    "unfinished dollar quote": ("select 1;\ncreate function f() returns int as $$\nbegin\n  return 1;\n", 2, "42601"),
+    "unfinished dollar quote": (
+        "select 1;\ncreate function f() returns int as $$\nbegin\n  return 1;\n",
+        2,
+        "42601",
+    ),
     "unfinished quote": ("select 1;\nselect 'abc;\nselect 2;\n", 2, "42601"),
     "without semicolon": ("create table a (id int)\n\ncreate table b (id int)", 3, "42601"),
     "copied rows": ("create table t (a int);\ncopy t from stdin;\n1\nx\n\\.\n", 5, "22P02"),
@@ -41,13 +53,20 @@ def test_an_error_has_file_line_sqlstate_and_statement(play, case):
     with pytest.raises(psql.ScriptFailed) as caught:
         play(content)
     message = caught.value.message
-    assert (message.path.name, message.line, message.sqlstate, message.kind) == ("001_x.sql", line, sqlstate, "ERROR")
+    assert (message.path.name, message.line, message.sqlstate, message.kind) == (
+        "001_x.sql",
+        line,
+        sqlstate,
+        "ERROR",
+    )
     assert message.statement
     assert message.statement.splitlines()[0] in content
 
 
 def test_detail_and_hint_are_the_servers(play):
-    raising = "do $$ begin raise exception 'no' using errcode = 'TESTX', detail = 'why', hint = 'do this'; end $$;"
+    raising = (
+        "do $$ begin raise exception 'no' using errcode = 'TESTX', detail = 'why', hint = 'do this'; end $$;"
+    )
     with pytest.raises(psql.ScriptFailed) as caught:
         play(raising)
     message = caught.value.message
@@ -57,14 +76,19 @@ def test_detail_and_hint_are_the_servers(play):
 
 def test_warnings_and_notices_are_returned_in_order(play):
     said = play("do $$ begin raise notice 'one'; raise warning 'two' using hint = 'three'; end $$;")
-    assert [(each.kind, each.text, each.hint) for each in said] == [("NOTICE", "one", ""), ("WARNING", "two", "three")]
+    assert [(each.kind, each.text, each.hint) for each in said] == [
+        ("NOTICE", "one", ""),
+        ("WARNING", "two", "three"),
+    ]
 
 
 def test_nothing_after_the_error_is_run(play, pg_clone):
     with pytest.raises(psql.ScriptFailed):
         play("create table before ();\nselect 1 / 0;\ncreate table after ();\n")
     with pg_clone.connect() as connection:
-        row = connection.execute("select to_regclass('before') is not null, to_regclass('after') is null").fetchone()
+        row = connection.execute(
+            "select to_regclass('before') is not null, to_regclass('after') is null"
+        ).fetchone()
     assert row == (True, True)
 
 
@@ -75,7 +99,11 @@ def test_what_only_psql_understands_works(play, pg_clone):
         **{"parts/more.sql": "insert into t values (0, 'included');"},
     )
     with pg_clone.connect() as connection:
-        assert connection.execute("select b from t order by a").fetchall() == [("included",), ("one",), ("two",)]
+        assert connection.execute("select b from t order by a").fetchall() == [
+            ("included",),
+            ("one",),
+            ("two",),
+        ]
 
 
 def test_an_error_in_an_included_file_names_that_file(play):
@@ -87,7 +115,10 @@ def test_an_error_in_an_included_file_names_that_file(play):
 def test_a_missing_include_is_an_error_with_its_line(play):
     with pytest.raises(psql.ScriptFailed) as caught:
         play("select 1;\n\\i nowhere.sql\n")
-    assert (caught.value.message.line, caught.value.message.text) == (2, "nowhere.sql: No such file or directory")
+    assert (caught.value.message.line, caught.value.message.text) == (
+        2,
+        "nowhere.sql: No such file or directory",
+    )
 
 
 def test_a_byte_order_mark_and_crlf_apply(play):

@@ -19,7 +19,12 @@ def test_pyproject_holds_settings_too_and_yields_to_the_file_of_its_own(make_pro
 
 def test_nothing_said_means_the_defaults(make_project):
     found = read(make_project({}), {})
-    assert (found.server, found.platform, found.privileges, found.source) == ("embedded", None, "classic", None)
+    assert (found.server, found.platform, found.privileges, found.source) == (
+        "embedded",
+        None,
+        "classic",
+        None,
+    )
 
 
 @pytest.mark.parametrize(("text", "value"), [("1", True), ("true", True), ("no", False)])

@@ -63,31 +63,43 @@ def add_common(command: argparse.ArgumentParser) -> None:
         help="embedded (default), container[:IMAGE], local[:BINDIR] or a URL (which needs --allow-url)",
     )
     command.add_argument(
-        "--allow-url", action="store_true", help="permit a server that somebody else runs; gets a database of its own"
+        "--allow-url",
+        action="store_true",
+        help="permit a server that somebody else runs; gets a database of its own",
     )
     command.add_argument(
-        "--privileges", choices=("classic", "explicit"), help="the default privileges of the Supabase platform"
+        "--privileges",
+        choices=("classic", "explicit"),
+        help="the default privileges of the Supabase platform",
     )
 
 
 def add_check(commands: Commands) -> None:
     """``pgproof check``."""
-    check = commands.add_parser("check", help="apply, roll back, re-apply, seed and compare; report what is wrong")
+    check = commands.add_parser(
+        "check", help="apply, roll back, re-apply, seed and compare; report what is wrong"
+    )
     check.set_defaults(run=run_check)
     check.add_argument("projects", nargs="*", type=Path, metavar="PROJECT", help="folders; default: sql/")
     add_common(check)
     check.add_argument("--format", choices=("text", "json", "junit"), default="text")
     check.add_argument("-o", "--output", type=Path, metavar="FILE", help="write the report there")
-    check.add_argument("--update", action="store_true", help="record the catalog instead of comparing with it")
+    check.add_argument(
+        "--update", action="store_true", help="record the catalog instead of comparing with it"
+    )
 
 
 def add_up(commands: Commands) -> None:
     """``pgproof up``."""
     up = commands.add_parser("up", help="a ready database to play with, gone on Ctrl-C")
     up.set_defaults(run=run_up)
-    up.add_argument("project", nargs="?", type=Path, default=None, metavar="PROJECT", help="folder; default: here")
+    up.add_argument(
+        "project", nargs="?", type=Path, default=None, metavar="PROJECT", help="folder; default: here"
+    )
     add_common(up)
-    up.add_argument("--exec", metavar="CMD", help="run CMD with DATABASE_URL and PG* set, then stop; its exit code counts")
+    up.add_argument(
+        "--exec", metavar="CMD", help="run CMD with DATABASE_URL and PG* set, then stop; its exit code counts"
+    )
     up.add_argument("--seed", action="store_true", help="load the project's seed data")
     up.add_argument("--database", metavar="NAME", help="open a database that a failed test kept")
 
@@ -139,7 +151,11 @@ def execute(command: str, environment: dict[str, str]) -> int:
 
 def overrides(options: argparse.Namespace) -> dict[str, object]:
     """The settings that the command line sets, by name."""
-    chosen = {"server": options.server, "privileges": options.privileges, "allow_url": options.allow_url or None}
+    chosen = {
+        "server": options.server,
+        "privileges": options.privileges,
+        "allow_url": options.allow_url or None,
+    }
     return {name: value for name, value in chosen.items() if value is not None}
 
 

@@ -15,7 +15,17 @@ from psycopg import errors, sql
 
 from pgproof.errors import ServerError
 
-__all__ = ["Claims", "Connection", "acting_as", "become", "connect", "drop_database", "errors", "rolled_back", "sql"]
+__all__ = [
+    "Claims",
+    "Connection",
+    "acting_as",
+    "become",
+    "connect",
+    "drop_database",
+    "errors",
+    "rolled_back",
+    "sql",
+]
 
 Connection: TypeAlias = "psycopg.Connection[tuple[Any, ...]]"
 Claims: TypeAlias = "Mapping[str, Any] | str | None"
@@ -74,9 +84,7 @@ def acting_as(connection: Connection, role: str, claims: Claims = None) -> Itera
 def become(connection: Connection, role: str, claims: Claims = None) -> None:
     """Switch to ``role`` and ``claims`` for the rest of the transaction (``set local``)."""
     text = claims if isinstance(claims, str) else "" if claims is None else json.dumps(claims, default=str)
-    connection.execute(
-        "select set_config(%s, %s, true), set_config('role', %s, true)", (CLAIMS, text, role)
-    )
+    connection.execute("select set_config(%s, %s, true), set_config('role', %s, true)", (CLAIMS, text, role))
 
 
 def drop_database(connection: Connection, name: str) -> None:

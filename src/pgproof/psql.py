@@ -16,7 +16,9 @@ from pathlib import Path
 
 from pgproof.errors import ScriptError, ServerError
 
-HEAD = re.compile(r"^psql:(?P<file>.*?):(?P<line>\d+): (?P<kind>[A-Z]+|error): +(?:(?P<state>[0-9A-Z]{5}): )?")
+HEAD = re.compile(
+    r"^psql:(?P<file>.*?):(?P<line>\d+): (?P<kind>[A-Z]+|error): +(?:(?P<state>[0-9A-Z]{5}): )?"
+)
 FIELD = re.compile(r"^(?P<name>DETAIL|HINT|CONTEXT|LOCATION|QUERY|LINE (?P<number>\d+)|[A-Z ]+ NAME): *")
 CONNECTION_LOST = 2  # psql's exit code for it; 1 is its own failure, 3 an error in a script
 FAILURES = {"ERROR", "FATAL", "PANIC"}
@@ -45,7 +47,11 @@ class Message:
         parts = [f"{self.path}:{self.line}: {self.kind.lower()}{state}: {self.text}"]
         parts += [f"  detail: {self.detail}"] if self.detail else []
         parts += [f"  hint: {self.hint}"] if self.hint else []
-        parts += ["  statement:", *(f"    {each}" for each in _shortened(self.statement))] if self.statement else []
+        parts += (
+            ["  statement:", *(f"    {each}" for each in _shortened(self.statement))]
+            if self.statement
+            else []
+        )
         return "\n".join(parts)
 
 

@@ -37,7 +37,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         group.addoption(f"--pgproof-{name}", metavar=name.upper(), help=text)
         parser.addini(f"pgproof_{name}", text, default="")
     group.addoption(
-        "--pgproof-keep", action="store_true", help="keep the database of a failed test and say how to connect"
+        "--pgproof-keep",
+        action="store_true",
+        help="keep the database of a failed test and say how to connect",
     )
 
 
@@ -72,7 +74,9 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     """Tell Hypothesis that ``pg`` and what hangs on it are fresh in every example (see ``pytest_pyfunc_call``)."""
-    if getattr(getattr(item, "obj", None), "is_hypothesis_test", False) and "pg" in getattr(item, "funcargs", {}):
+    if getattr(getattr(item, "obj", None), "is_hypothesis_test", False) and "pg" in getattr(
+        item, "funcargs", {}
+    ):
         from pgproof.harness import allow_in_examples
 
         allow_in_examples(item)
@@ -138,7 +142,9 @@ def pg(request: pytest.FixtureRequest, _pgproof_harness: Harness, pg_workbench: 
 
 
 @pytest.fixture
-def pg_clone(request: pytest.FixtureRequest, _pgproof_harness: Harness, pg_workbench: Any) -> Iterator[OwnDatabase]:
+def pg_clone(
+    request: pytest.FixtureRequest, _pgproof_harness: Harness, pg_workbench: Any
+) -> Iterator[OwnDatabase]:
     """A database of one's own with every migration applied, for commits and concurrency; dropped afterwards."""
     own = _pgproof_harness.own_database(pg_workbench)
     yield own

@@ -88,7 +88,9 @@ def from_table(table: Mapping[str, Any], path: Path) -> Settings:
     project = table.get("project", {})
     known = {each.name for each in fields(Settings)} - {"rows", "source"}
     for name in sorted(set(project) - known):
-        raise UsageError(f"{path}: unknown setting {name!r} in [project]; known are {', '.join(sorted(known))}")
+        raise UsageError(
+            f"{path}: unknown setting {name!r} in [project]; known are {', '.join(sorted(known))}"
+        )
     values = {name: checked(name, value, f"{path}: {name}") for name, value in project.items()}
     return Settings(**values, rows=table.get("rows", {}), source=path)
 
@@ -128,5 +130,7 @@ def checked(name: str, value: Any, where: str) -> Any:
         return tuple(value)
     wanted = bool if isinstance(default, bool) else str
     if not isinstance(value, wanted):
-        raise UsageError(f"{where} is {value!r}; expected {'true or false' if wanted is bool else 'a string'}")
+        raise UsageError(
+            f"{where} is {value!r}; expected {'true or false' if wanted is bool else 'a string'}"
+        )
     return value

@@ -13,7 +13,6 @@ from pathlib import Path
 from xml.etree import ElementTree as xml
 
 import pytest
-
 from tests.conftest import processes_of
 
 ROOT = Path(__file__).parents[2]
@@ -78,14 +77,24 @@ def test_a_report_that_cannot_be_written_is_wrong_use(pgproof, demo, tmp_path):
 
 
 def test_both_privilege_worlds_can_be_asked_for(pgproof, make_project):
-    folder = make_project({"001_t.sql": "create table public.t ();", "pgproof.toml": "[project]\nplatform = 'supabase'\n"})
+    folder = make_project(
+        {"001_t.sql": "create table public.t ();", "pgproof.toml": "[project]\nplatform = 'supabase'\n"}
+    )
     query = "psql -Atc \"select has_table_privilege('anon', 'public.t', 'select')\""
-    answers = [pgproof("up", folder, "--privileges", world, "--exec", query).stdout for world in ("classic", "explicit")]
+    answers = [
+        pgproof("up", folder, "--privileges", world, "--exec", query).stdout
+        for world in ("classic", "explicit")
+    ]
     assert answers == ["t\n", "f\n"]
 
 
 def test_up_runs_a_command_with_the_address_in_its_environment(pgproof, demo):
-    done = pgproof("up", demo, "--exec", 'psql "$DATABASE_URL" -Atc "select count(*) from t"; psql -Atc "select current_user"; exit 7')
+    done = pgproof(
+        "up",
+        demo,
+        "--exec",
+        'psql "$DATABASE_URL" -Atc "select count(*) from t"; psql -Atc "select current_user"; exit 7',
+    )
     assert (done.returncode, done.stdout) == (7, "0\npostgres\n")
 
 
@@ -101,7 +110,10 @@ def test_up_is_reached_over_tcp_with_the_printed_url_only(pgproof, demo):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_up_prints_its_address_and_is_gone_on_ctrl_c(own_cache, demo, number):
     process = subprocess.Popen(
-        [sys.executable, "-m", "pgproof.cli", "up", demo], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-m", "pgproof.cli", "up", demo],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     url = process.stdout.readline().strip()
     assert subprocess.run(["psql", url, "-Atc", "select 1"], capture_output=True, text=True).stdout == "1\n"
@@ -111,7 +123,9 @@ def test_up_prints_its_address_and_is_gone_on_ctrl_c(own_cache, demo, number):
     assert processes_of(own_cache) == []
 
 
-def test_check_killed_in_the_middle_leaves_nothing_running_and_the_next_run_is_fine(own_cache, make_project, pgproof):
+def test_check_killed_in_the_middle_leaves_nothing_running_and_the_next_run_is_fine(
+    own_cache, make_project, pgproof
+):
     folder = make_project({"pgproof.toml": PLAIN, "001_slow.sql": "select pg_sleep(30);\n"})
     process = subprocess.Popen([sys.executable, "-m", "pgproof.cli", "check", folder])
     limit = time.monotonic() + 20

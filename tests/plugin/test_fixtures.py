@@ -214,14 +214,17 @@ def test_a_failed_test_keeps_its_database_and_says_how_to_look_at_it(run, pytest
     kept = re.findall(r"pgproof up (\S+) --database (\S+)", result.stdout.str())
     assert len(kept) == 2
     contents = [
-        pgproof("up", folder, "--database", name, "--exec", "psql -Atc 'select id from t'").stdout for folder, name in kept
+        pgproof("up", folder, "--database", name, "--exec", "psql -Atc 'select id from t'").stdout
+        for folder, name in kept
     ]
     assert contents == ["41\n", "42\n"]
 
 
 def test_the_header_names_server_version_project_and_stand_ins(run):
     result = run("def test_x(pg): pass")
-    result.stdout.re_match_lines([r"pgproof: embedded PostgreSQL 18\.\d+, project db, stand-ins at hand: .*pg_cron.*"])
+    result.stdout.re_match_lines(
+        [r"pgproof: embedded PostgreSQL 18\.\d+, project db, stand-ins at hand: .*pg_cron.*"]
+    )
 
 
 def test_a_run_without_pgproof_says_nothing_of_it(pytester):
@@ -230,7 +233,9 @@ def test_a_run_without_pgproof_says_nothing_of_it(pytester):
 
 
 def test_a_script_that_fails_is_an_error_with_its_line_and_no_traceback_of_ours(run, pytester):
-    (pytester.path / "db" / "002_bad.sql").write_text("select nope;\n") if (pytester.path / "db").exists() else None
+    (pytester.path / "db" / "002_bad.sql").write_text("select nope;\n") if (
+        pytester.path / "db"
+    ).exists() else None
     result = run("def test_x(pg): pass")
     result.assert_outcomes(errors=1)
     assert "002_bad.sql:1: error 42703" in result.stdout.str()

@@ -19,9 +19,18 @@ def test_plain_numbers_are_ordered_as_numbers_not_as_text(make_project):
 
 
 def test_a_rollback_is_found_by_file_name_and_by_number(make_project):
-    files = ["001_a.sql", "002_create_b_table.sql", "rollback_001_a.sql", "rollback_002_b.sql", "seed_data.sql"]
+    files = [
+        "001_a.sql",
+        "002_create_b_table.sql",
+        "rollback_001_a.sql",
+        "rollback_002_b.sql",
+        "seed_data.sql",
+    ]
     loaded = project.load(make_project(dict.fromkeys(files, T)))
-    assert names(loaded) == [("001", "a", "rollback_001_a.sql"), ("002", "create_b_table", "rollback_002_b.sql")]
+    assert names(loaded) == [
+        ("001", "a", "rollback_001_a.sql"),
+        ("002", "create_b_table", "rollback_002_b.sql"),
+    ]
     assert [each.name for each in loaded.seeds] == ["seed_data.sql"]
 
 
@@ -49,7 +58,10 @@ def test_up_and_down_files_are_paired(make_project):
 def test_a_sqitch_plan_gives_the_order(make_project):
     plan = "%syntax-version=1.0.0\n%project=x\n\nzebra 2024-01-01T00:00:00Z A <a@b> # first\napple [zebra] 2024-01-02T00:00:00Z A <a@b>\n@v1 2024\n"
     files = {"sqitch.plan": plan, "deploy/zebra.sql": T, "deploy/apple.sql": T, "revert/apple.sql": T}
-    assert names(project.load(make_project(files))) == [("0001", "zebra", None), ("0002", "apple", "apple.sql")]
+    assert names(project.load(make_project(files))) == [
+        ("0001", "zebra", None),
+        ("0002", "apple", "apple.sql"),
+    ]
 
 
 def test_the_settings_may_list_the_order(make_project):
@@ -118,7 +130,9 @@ def test_what_is_in_the_way_is_named(make_project, case):
     assert message in str(caught.value)
 
 
-@pytest.mark.parametrize("case", ["empty folder", "two of one version", "not UTF-8", "rollback without migration"])
+@pytest.mark.parametrize(
+    "case", ["empty folder", "two of one version", "not UTF-8", "rollback without migration"]
+)
 def test_the_command_line_says_it_in_one_line_and_exits_with_2(make_project, pgproof, case):
     files, message = BAD[case]
     done = pgproof("check", make_project(files))
@@ -127,7 +141,9 @@ def test_the_command_line_says_it_in_one_line_and_exits_with_2(make_project, pgp
     assert message in done.stderr
 
 
-@pytest.mark.parametrize(("path", "message"), [("nowhere", "does not exist"), ("file.sql", "is a file; name the folder")])
+@pytest.mark.parametrize(
+    ("path", "message"), [("nowhere", "does not exist"), ("file.sql", "is a file; name the folder")]
+)
 def test_a_missing_folder_is_wrong_use(tmp_path: Path, pgproof, path, message):
     (tmp_path / "file.sql").write_text("")
     done = pgproof("check", tmp_path / path)
@@ -135,7 +151,9 @@ def test_a_missing_folder_is_wrong_use(tmp_path: Path, pgproof, path, message):
 
 
 def test_a_byte_order_mark_and_crlf_are_remarked_on_and_applied(make_project, pgproof):
-    folder = make_project({"001_a.sql": b"\xef\xbb\xbfcreate table a ();\r\n", "002_b.sql": "create table b ();\n"})
+    folder = make_project(
+        {"001_a.sql": b"\xef\xbb\xbfcreate table a ();\r\n", "002_b.sql": "create table b ();\n"}
+    )
     done = pgproof("check", folder)
     assert done.returncode == 0, done.stderr
     assert "warning byte-order-mark: 001_a.sql" in done.stdout

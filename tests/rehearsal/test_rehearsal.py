@@ -28,9 +28,21 @@ def found(report):
 
 
 def test_a_project_that_keeps_its_promises_is_clean(check):
-    code, report = check({"001_t.sql": T, "rollback_001_t.sql": "drop table public.t;\n", "seed.sql": "insert into public.t values (1);"})
+    code, report = check(
+        {
+            "001_t.sql": T,
+            "rollback_001_t.sql": "drop table public.t;\n",
+            "seed.sql": "insert into public.t values (1);",
+        }
+    )
     assert (code, found(report)) == (0, [])
-    assert outcomes(report) == {"apply": "ok", "seed": "ok", "rollback": "ok", "reapply": "ok", "catalog": "not run"}
+    assert outcomes(report) == {
+        "apply": "ok",
+        "seed": "ok",
+        "rollback": "ok",
+        "reapply": "ok",
+        "catalog": "not run",
+    }
 
 
 LEFT_BEHIND = {
@@ -99,7 +111,13 @@ def test_one_bad_rollback_does_not_hide_or_invent_others(check):
 
 
 def test_a_missing_rollback_among_others_is_found(check):
-    code, report = check({"001_t.sql": T, "002_u.sql": "create table public.u ();", "rollback_001_t.sql": "drop table public.t;"})
+    code, report = check(
+        {
+            "001_t.sql": T,
+            "002_u.sql": "create table public.u ();",
+            "rollback_001_t.sql": "drop table public.t;",
+        }
+    )
     assert (code, found(report)) == (1, [("rollback-missing", "002_u.sql")])
 
 
@@ -127,17 +145,24 @@ def test_a_migration_that_applies_only_once_is_found(check):
         "rollback_001_t.sql": "drop table public.t;\ndrop extension citext;\n",
     })  # fmt: skip
     assert code == 1
-    assert ("reapply-fails", "001_t.sql") in found(report) or ("rollback-differs", "rollback_001_t.sql") in found(report)
+    assert ("reapply-fails", "001_t.sql") in found(report) or (
+        "rollback-differs",
+        "rollback_001_t.sql",
+    ) in found(report)
 
 
 def test_bad_seed_data_is_found_and_located(check):
-    code, report = check({"001_t.sql": T, "seed.sql": "insert into public.t values (1);\ninsert into public.t values (1);\n"})
+    code, report = check(
+        {"001_t.sql": T, "seed.sql": "insert into public.t values (1);\ninsert into public.t values (1);\n"}
+    )
     (finding,) = report["findings"]
     assert (code, finding["rule"], finding["line"]) == (1, "seed-fails", 2)
 
 
 def test_a_warning_is_a_finding_that_does_not_fail(check):
-    code, report = check({"001_t.sql": "\ndo $$ begin raise warning 'careful' using hint = 'do this'; end $$;\n"})
+    code, report = check(
+        {"001_t.sql": "\ndo $$ begin raise warning 'careful' using hint = 'do this'; end $$;\n"}
+    )
     (finding,) = report["findings"]
     assert (code, finding["severity"], finding["rule"], finding["line"]) == (0, "warning", "apply-warning", 2)
     assert (finding["observed"], finding["remedy"]) == ("01000 careful", "do this")
@@ -151,7 +176,9 @@ def test_a_migration_that_does_not_apply_exits_with_3(check):
 
 
 def test_roles_left_behind_are_found_in_a_cluster_of_its_own(check):
-    code, report = check({"001_r.sql": "create role pgproof_reporter;\n", "rollback_001_r.sql": "select 1;\n"})
+    code, report = check(
+        {"001_r.sql": "create role pgproof_reporter;\n", "rollback_001_r.sql": "select 1;\n"}
+    )
     assert code == 1
     assert ("rollback-differs", "rollback_001_r.sql") in found(report)
 
@@ -171,7 +198,12 @@ def test_the_recorded_catalog_is_written_compared_and_refused_when_damaged(check
     assert (code, outcomes(report)["catalog"]) == (0, "ok")
     code, report = check(files)
     assert (code, outcomes(report)["catalog"]) == (0, "ok")
-    code, report = check({"001_t.sql": T.replace("note text", "note varchar(5)"), "rollback_001_t.sql": "drop table public.t;\n"})
+    code, report = check(
+        {
+            "001_t.sql": T.replace("note text", "note varchar(5)"),
+            "rollback_001_t.sql": "drop table public.t;\n",
+        }
+    )
     assert (code, found(report)) == (1, [("catalog-differs", "demo")])
     assert "note" in report["findings"][0]["observed"]
     folder = make_project({"catalog.json": "{"})

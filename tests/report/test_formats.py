@@ -38,7 +38,10 @@ FAULTY = replace(
     name="faulty",
     stand_ins=("pg_cron",),
     missing=("vector",),
-    steps=(*CLEAN.steps, Step("rollback", "2 migrations rolled back one by one, the catalog as before each", "failed")),
+    steps=(
+        *CLEAN.steps,
+        Step("rollback", "2 migrations rolled back one by one, the catalog as before each", "failed"),
+    ),
     findings=(WARNING, ROLLBACK),
 )
 BROKEN = replace(CLEAN, name="broken", steps=(), failure="001_a.sql:1: error 42601: syntax error")

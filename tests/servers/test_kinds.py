@@ -18,7 +18,9 @@ def somebody_elses(own_cache):
         reached = lease.server.over_loopback()
         with database.connect(lease.server.dsn()) as connection:
             connection.execute(
-                database.sql.SQL("alter role postgres password {}").format(database.sql.Literal(reached.password))
+                database.sql.SQL("alter role postgres password {}").format(
+                    database.sql.Literal(reached.password)
+                )
             )
         yield reached
 
@@ -28,7 +30,9 @@ def rows(server, query):
         return connection.execute(query).fetchall()
 
 
-EVERYTHING = "select 'role', rolname from pg_roles union all select 'database', datname from pg_database order by 1, 2"
+EVERYTHING = (
+    "select 'role', rolname from pg_roles union all select 'database', datname from pg_database order by 1, 2"
+)
 
 
 @pytest.fixture
@@ -60,7 +64,10 @@ def test_what_a_killed_run_left_on_a_url_server_goes_with_the_next_run(somebody_
     killed = pgproof("up", folder, "--allow-url", "--server", somebody_elses.dsn(), "--exec", "kill -9 $PPID")
     assert killed.returncode == -9
     assert rows(somebody_elses, EVERYTHING) != before
-    assert pgproof("up", folder, "--allow-url", "--server", somebody_elses.dsn(), "--exec", "true").returncode == 0
+    assert (
+        pgproof("up", folder, "--allow-url", "--server", somebody_elses.dsn(), "--exec", "true").returncode
+        == 0
+    )
     assert rows(somebody_elses, EVERYTHING) == before
 
 
@@ -85,7 +92,10 @@ def test_a_project_that_changes_roles_is_refused_on_a_url_server(somebody_elses,
     [
         ("postgresql://postgres@db.abcdefgh.supabase.co/postgres", "looks like production"),
         ("postgresql://postgres@prod-db:5432/x", "the host 'prod-db' looks like production"),
-        ("postgresql://postgres@localhost/shop_production", "the database 'shop_production' looks like production"),
+        (
+            "postgresql://postgres@localhost/shop_production",
+            "the database 'shop_production' looks like production",
+        ),
         ("postgresql://live@127.0.0.1/x", "the user 'live' looks like production"),
         ("postgresql://postgres@10.1.2.3/x", "is not this machine"),
         ("mysql://localhost/x", "is not a PostgreSQL URL"),
@@ -103,7 +113,9 @@ def test_a_harmless_name_is_not_mistaken_for_production(name):
 
 def test_an_unreachable_url_is_no_server(pgproof, folder):
     free = cluster.free_port()
-    done = pgproof("check", folder, "--allow-url", "--server", f"postgresql://postgres:secret@127.0.0.1:{free}/")
+    done = pgproof(
+        "check", folder, "--allow-url", "--server", f"postgresql://postgres:secret@127.0.0.1:{free}/"
+    )
     assert done.returncode == 4
     assert "cannot connect to" in done.stderr
     assert "secret" not in done.stderr

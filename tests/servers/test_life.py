@@ -9,11 +9,11 @@ import time
 from pathlib import Path
 
 import pytest
+from tests.conftest import processes_of
 
 from pgproof import database, servers
 from pgproof.errors import ServerError
 from pgproof.servers import locks, places, sharing
-from tests.conftest import processes_of
 
 HOLDER = "import sys; from pgproof import servers; held = servers.lease('embedded'); print('up', flush=True); sys.stdin.read()"
 PATIENCE = 30.0
@@ -27,7 +27,9 @@ def eventually(claim, what):
 
 
 def start_holder():
-    holder = subprocess.Popen([sys.executable, "-c", HOLDER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLDER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
     assert holder.stdout.readline() == "up\n"
     return holder
 
@@ -122,7 +124,9 @@ def test_an_abandoned_server_is_reaped_by_the_next_run(own_cache):
 def test_a_killed_server_is_noticed_and_the_next_run_recovers(own_cache):
     holder = start_holder()
     os.kill(state(own_cache)["server"], signal.SIGKILL)
-    eventually(lambda: not locks.is_held(cluster_of(own_cache) / "keeper.lock"), "the keeper goes with its server")
+    eventually(
+        lambda: not locks.is_held(cluster_of(own_cache) / "keeper.lock"), "the keeper goes with its server"
+    )
     end(holder)
     with servers.lease("embedded") as lease:
         assert answers(lease)
@@ -154,7 +158,9 @@ def test_data_from_before_a_power_cut_is_not_trusted(own_cache):
 
 def test_many_at_once_start_one_server(own_cache):
     holders = [
-        subprocess.Popen([sys.executable, "-c", HOLDER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        subprocess.Popen(
+            [sys.executable, "-c", HOLDER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
         for _ in range(5)
     ]
     try:
@@ -186,7 +192,9 @@ def test_a_passing_cluster_leaves_no_folder(own_cache):
 
 def test_the_passing_cluster_of_a_killed_run_is_removed_by_the_next_that_makes_one(own_cache):
     code = HOLDER.replace("lease('embedded')", "lease('embedded', owner='x', passing=True)")
-    holder = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    holder = subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
     assert holder.stdout.readline() == "up\n"
     abandoned = cluster_of(own_cache)
     holder.kill()

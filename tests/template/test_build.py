@@ -26,7 +26,12 @@ def tables(folder):
     with template.open_session(loaded, "embedded") as session:
         made = template.ensure_template(session, loaded)
         with database.connect(session.clone(made.name).dsn) as connection:
-            return [name for (name,) in connection.execute("select tablename from pg_tables where schemaname = 'public' order by 1")]
+            return [
+                name
+                for (name,) in connection.execute(
+                    "select tablename from pg_tables where schemaname = 'public' order by 1"
+                )
+            ]
 
 
 @pytest.fixture
@@ -65,7 +70,9 @@ def test_stretches_cover_every_migration_once_and_in_order(start, end):
     assert covered == list(range(start + 1, end + 1))
 
 
-def test_a_failed_migration_leaves_no_template_and_the_next_run_starts_from_what_is_good(own_cache, make_project):
+def test_a_failed_migration_leaves_no_template_and_the_next_run_starts_from_what_is_good(
+    own_cache, make_project
+):
     folder = make_project({**steps(2), "003_bad.sql": "create table t3 (id int);\nselect 1 / 0;\n"})
     for _ in range(2):
         with pytest.raises(ScriptFailed, match="003_bad.sql:2: error 22012: division by zero"):
@@ -79,14 +86,18 @@ def test_a_half_built_template_is_recognised_and_rebuilt(own_cache, make_project
     made = ensure(folder)
     loaded = project.load(folder)
     with template.open_session(loaded, "embedded") as session:
-        session.maintenance.execute(f"alter database {made.name} with is_template false")  # what a crash leaves
+        session.maintenance.execute(
+            f"alter database {made.name} with is_template false"
+        )  # what a crash leaves
         with database.connect(session.server.dsn(made.name)) as connection:
             connection.execute("drop table t2")
     assert tables(folder) == ["t1", "t2"]
 
 
 def test_a_builder_killed_in_the_middle_leaves_nothing_that_the_next_one_trusts(own_cache, make_project):
-    folder = make_project({**steps(2), "003_slow.sql": "create table t3 ();\nselect pg_sleep(60);\ncreate table t4 ();\n"})
+    folder = make_project(
+        {**steps(2), "003_slow.sql": "create table t3 ();\nselect pg_sleep(60);\ncreate table t4 ();\n"}
+    )
     code = f"from tests.template.test_build import ensure; from pathlib import Path; ensure(Path({str(folder)!r}))"
     builder = subprocess.Popen([sys.executable, "-c", code])
     with pytest.raises(subprocess.TimeoutExpired):
@@ -118,7 +129,9 @@ def test_the_same_template_is_built_once_however_many_want_it(own_cache, make_pr
 def test_what_the_settings_say_belongs_to_the_digest(own_cache, make_project, change):
     settings = {"platform": "platform = 'supabase'"} | {change.split(" ")[0]: change}
     before = make_project({**steps(1), "pgproof.toml": "[project]\nplatform = 'supabase'\n"}, name="before")
-    after = make_project({**steps(1), "pgproof.toml": "[project]\n" + "\n".join(settings.values())}, name="after")
+    after = make_project(
+        {**steps(1), "pgproof.toml": "[project]\n" + "\n".join(settings.values())}, name="after"
+    )
     assert ensure(before).digest != ensure(after).digest
 
 
@@ -152,7 +165,9 @@ def test_a_project_that_changes_roles_gets_a_cluster_of_its_own(own_cache, make_
             ).fetchall()
             assert own.session.server.folder != shared.session.server.folder
             assert found == [] or (shared.session.server.folder / "dirty").exists()
-    with bench.workbench(shared_project, server) as shared:  # a spoiled cluster is replaced when nobody is in it
+    with bench.workbench(
+        shared_project, server
+    ) as shared:  # a spoiled cluster is replaced when nobody is in it
         assert not shared.session.maintenance.execute(
             "select 1 from pg_db_role_setting where setdatabase = 0"
         ).fetchall()
@@ -168,7 +183,9 @@ def test_only_our_own_databases_are_dropped(maintenance):
 def test_clones_of_a_session_that_is_gone_are_dropped_by_the_next(maintenance):
     maintenance.create("pgproof_c_deadbeef_1")
     maintenance.reap()
-    left = maintenance.maintenance.execute("select 1 from pg_database where datname like 'pgproof_c_dead%'").fetchall()
+    left = maintenance.maintenance.execute(
+        "select 1 from pg_database where datname like 'pgproof_c_dead%'"
+    ).fetchall()
     assert left == []
 
 

@@ -13,7 +13,9 @@ from pgproof.settings import PlatformName, Settings, read
 __all__ = ["Migration", "Project", "Remark", "discover", "load"]
 
 # What only a script written for Supabase says.
-SUPABASE = re.compile(r"\bauth\s*\.\s*(uid|jwt|role|email|users)\b|\bstorage\.(objects|buckets)\b|\bauthenticated\b")
+SUPABASE = re.compile(
+    r"\bauth\s*\.\s*(uid|jwt|role|email|users)\b|\bstorage\.(objects|buckets)\b|\bauthenticated\b"
+)
 
 
 def discover(folder: Path) -> tuple[Path, ...]:

@@ -119,11 +119,15 @@ def _up_down(folder: Path) -> Found | None:
     ups = [each for each in scripts if each.name.endswith(".up.sql")]
     stray = sorted({*folder.glob("*.sql")} - {*scripts} - {*_seeds(folder)})
     if stray:
-        raise UsageError(f"{stray[0]} is neither .up.sql nor .down.sql, unlike its neighbours; rename or move it")
+        raise UsageError(
+            f"{stray[0]} is neither .up.sql nor .down.sql, unlike its neighbours; rename or move it"
+        )
     steps = _numbered_steps(folder, ups, lambda up: _existing(up.with_name(up.name[:-7] + ".down.sql")))
     downs = {each for each in scripts if each.name.endswith(".down.sql")}
     for orphan in sorted(downs - {each.down for each in steps}):
-        raise UsageError(f"{orphan} takes back a migration that does not exist; expected {orphan.name[:-9]}.up.sql")
+        raise UsageError(
+            f"{orphan} takes back a migration that does not exist; expected {orphan.name[:-9]}.up.sql"
+        )
     return Found(".up.sql and .down.sql", folder, steps, seeds=_seeds(folder))
 
 
@@ -175,7 +179,9 @@ def _refuse_orphans(folders: Iterable[Path], steps: tuple[Step, ...]) -> None:
 def _refuse_scripts(folder: Path, taken: set[Path | None], why: str, pattern: str = "*.sql") -> None:
     for orphan in sorted(folder.glob(pattern)):
         if orphan not in taken and orphan.name != ROLLBACK_ALL:
-            raise UsageError(f"{orphan} takes back a migration that does not exist: {why}; rename or remove it")
+            raise UsageError(
+                f"{orphan} takes back a migration that does not exist: {why}; rename or remove it"
+            )
 
 
 def _is_migration(path: Path) -> bool:

@@ -158,7 +158,9 @@ class Rehearsal:
             self.play([migration.down])
         except psql.ScriptFailed as failed:
             return judge.rollback_failed(migration, failed.message)
-        return judge.rollback_differs(migration.down, before.differences(self.look()), f"before {migration.up.name}")
+        return judge.rollback_differs(
+            migration.down, before.differences(self.look()), f"before {migration.up.name}"
+        )
 
     def reapply(self) -> None:
         """Everything is taken back; apply it all again and compare with the first time."""
@@ -188,10 +190,14 @@ class Rehearsal:
             closest = min((each.differences(now) for each in self.scenes[:-1]), key=len)
             found = judge.rollback_differs(script, closest, "before some migration")
         self.findings += [found] if found else []
-        self.steps.append(Step("rollback-all", f"{script.name} takes everything back", "failed" if found else "ok"))
+        self.steps.append(
+            Step("rollback-all", f"{script.name} takes everything back", "failed" if found else "ok")
+        )
 
 
-def rehearse(session: Session, project: Project, base: template.Template, shared: bool, progress: Progress) -> Rehearsal:
+def rehearse(
+    session: Session, project: Project, base: template.Template, shared: bool, progress: Progress
+) -> Rehearsal:
     """Rehearse ``project`` on ``session``, starting from the platform's template ``base``.
 
     ``shared`` says that other projects use the cluster. Raises ``ScriptFailed`` if a migration does not apply,

@@ -15,7 +15,9 @@ SCHEMA_VERSION = 1
 
 def render_json(reports: Sequence[ProjectReport]) -> str:
     """``{"version": 1, "projects": [...]}``; every project has the fields of ``ProjectReport``."""
-    projects = [{**asdict(report), "findings": [_finding(each) for each in report.findings]} for report in reports]
+    projects = [
+        {**asdict(report), "findings": [_finding(each) for each in report.findings]} for report in reports
+    ]
     return json.dumps({"version": SCHEMA_VERSION, "projects": projects}, indent=2, ensure_ascii=False) + "\n"
 
 

@@ -37,7 +37,11 @@ def _finding(finding: Finding) -> str:
     lines = [f"{finding.severity} {finding.rule}: {finding.subject}  [{finding.key}]"]
     if finding.path:
         lines.append(f"  at        {finding.path}{f':{finding.line}' if finding.line else ''}")
-    for label, text in (("expected", finding.expected), ("observed", finding.observed), ("remedy", finding.remedy)):
+    for label, text in (
+        ("expected", finding.expected),
+        ("observed", finding.observed),
+        ("remedy", finding.remedy),
+    ):
         lines.append(f"  {label:<9} " + text.replace("\n", "\n" + " " * 12))
     if finding.reproduction:
         lines.append("  reproduce\n" + indent(finding.reproduction.rstrip(), "    "))

@@ -41,7 +41,9 @@ def lease(
     if kind == "container":
         from pgproof.servers import container
 
-        return container.lease(detail, content=content, owner=owner, passing=passing, prepare=prepare, stand_ins=stand_ins)
+        return container.lease(
+            detail, content=content, owner=owner, passing=passing, prepare=prepare, stand_ins=stand_ins
+        )
     if kind in ("embedded", "local"):
         from pgproof.servers import installed
 

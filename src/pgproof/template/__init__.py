@@ -1,6 +1,13 @@
 """Digest -> template database -> clones, on a server shared by everybody who wants the same."""
 
-from pgproof.template.build import NeedsOwnCluster, Template, build_lock, digests, ensure_template, restore_cluster
+from pgproof.template.build import (
+    NeedsOwnCluster,
+    Template,
+    build_lock,
+    digests,
+    ensure_template,
+    restore_cluster,
+)
 from pgproof.template.session import Clone, Session, open_session, platform_of, start_session
 from pgproof.template.stock import Stock
 

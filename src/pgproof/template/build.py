@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from hashlib import blake2b
+from itertools import pairwise
 
 import pgproof
 from pgproof import database, platforms, psql, servers
@@ -163,7 +164,7 @@ def stretches(start: int, end: int) -> list[tuple[int, int]]:
         kept.append(end - distance)
         distance *= 2
     stops = [start, *sorted(kept)]
-    return [(first + 1, last) for first, last in zip(stops, stops[1:]) if last > first]
+    return [(first + 1, last) for first, last in pairwise(stops) if last > first]
 
 
 def apply_platform(session: Session, platform: platforms.Platform, work: str) -> tuple[str, ...]:

@@ -115,7 +115,9 @@ class Session:
             with contextlib.suppress(database.errors.ObjectInUse):
                 self.maintenance.execute(statement)
                 return
-        raise ServerError(f"somebody keeps connecting to {name}, a database that pgproof is building; try again")
+        raise ServerError(
+            f"somebody keeps connecting to {name}, a database that pgproof is building; try again"
+        )
 
     def set_defaults(self, name: str, settings: tuple[tuple[str, str], ...]) -> None:
         """Give every later connection to database ``name`` these settings, as (name, value as SQL)."""
@@ -178,7 +180,9 @@ class Session:
     def drop_templates_if_last(self) -> None:
         """Leave nothing on a server that is not ours, unless another session is using the templates."""
         self.maintenance.execute("select pg_catalog.pg_advisory_unlock_shared(%s)", (SESSION_LOCK,))
-        row = self.maintenance.execute("select pg_catalog.pg_try_advisory_lock(%s)", (SESSION_LOCK,)).fetchone()
+        row = self.maintenance.execute(
+            "select pg_catalog.pg_try_advisory_lock(%s)", (SESSION_LOCK,)
+        ).fetchone()
         if row is None or not row[0]:
             return
         made = self.maintenance.execute(
