@@ -69,8 +69,8 @@ class Column:
 
     ``position`` counts living columns from 1, so a column that was dropped and added again may equal the old
     one. ``collation``, ``storage``, ``compression`` and ``statistics`` are None where they are the default.
-    ``expression`` is that of a generated column; ``default`` never is. ``writable`` is false only for a column
-    of a view that cannot be written through the view.
+    ``expression`` is that of a generated column; ``default`` never is. ``writable`` is false only for a
+    column of a view that cannot be written through the view.
     """
 
     name: str = field(metadata=KEY)
