@@ -16,6 +16,7 @@ from .checks.rights import FOR_ADMINS_TOO, PRIVATE, new_life
 from .world import (
     FIXTURES,
     MIDDLE,
+    MIGRATIONS,
     SQL,
     as_server,
     as_user,
@@ -218,9 +219,6 @@ def test_run_in_the_sql_editor_where_nobody_is_superuser(pg_clone):
         assert one(pg, "select public.verify_audit_log_integrity()")
         for name in reversed(MIGRATIONS):
             run_script(pg, SQL / f"rollback_{name}.sql")
-
-
-MIGRATIONS = ("supabase-schema", "enhanced-schema", "crypto-payments-schema", "production-schema-complete")
 
 
 def become_editor(pg):

@@ -8,9 +8,7 @@ from pgproof import catalog
 
 from .checks import rollback as checks
 from .checks.rights import new_life
-from .world import SQL, new_payment, new_user, one, refused, run_script
-
-MIGRATIONS = ("supabase-schema", "enhanced-schema", "crypto-payments-schema", "production-schema-complete")
+from .world import MIGRATIONS, SQL, new_payment, new_user, one, refused, run_script
 
 
 def roll_back(pg, name):

@@ -19,6 +19,8 @@ ROOT = Path(__file__).parents[3]
 SQL = ROOT / "sql" / "travel_booking"
 FIXTURES = ROOT / "fixtures" / "travel_booking"
 
+MIGRATIONS = ("supabase-schema", "enhanced-schema", "crypto-payments-schema", "production-schema-complete")
+
 ECONOMY, MIDDLE, LUXURY = "مسافر_اقتصادي", "مسافر_متوسط", "باحث_عن_الفخامة"
 NEW, FREQUENT = "مستكشف_جديد", "مسافر_دائم"
 PERSONAS = (ECONOMY, MIDDLE, LUXURY, NEW, FREQUENT)

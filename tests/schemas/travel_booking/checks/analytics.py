@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID, uuid4
 
-from pgproof.database import Connection
+from pgproof.database import Connection, acting_as
 
 from ..world import (
     as_server,
@@ -78,7 +78,8 @@ def check_own_analytics_only(pg: Connection) -> None:
     """Somebody else's are an error and not zeros; admins and the server get everybody's."""
     user, other = new_user(pg), new_user(pg)
     new_trip(pg, user)
-    for actor in (as_user(pg, other), as_user(pg, uuid4()), as_visitor(pg)):
+    nobody = acting_as(pg, "authenticated")
+    for actor in (nobody, as_user(pg, other), as_user(pg, uuid4()), as_visitor(pg)):
         with refused(pg), actor:
             pg.execute(QUERY, (user,))
     with refused(pg), as_user(pg, user):
