@@ -118,6 +118,7 @@ def make_container(launch: dict[str, str], password: str) -> Any:
     container = PostgresContainer(
         launch["image"], username="postgres", password=password, dbname="postgres", driver=None
     )
+    container.ports = {container.port: ("127.0.0.1", None)}  # any free port, but of loopback alone
     container.with_command(words).with_kwargs(labels={LABEL: launch["key"]}, shm_size="256m")
     if launch["stand_ins"]:
         container.with_volume_mapping(launch["stand_ins"], STAND_INS, "ro")
@@ -135,10 +136,10 @@ def remove_abandoned(key: str) -> None:
 
 
 def write_state(folder: Path, container: Any, password: str) -> None:
-    """Publish how the server is reached, once it answers; load pg_cron if the image has it."""
+    """Publish how the server is reached, once it answers."""
     from pgproof import database
 
-    host, port = container.get_container_host_ip(), int(container.get_exposed_port(container.port))
+    host, port = "127.0.0.1", int(container.get_exposed_port(container.port))
     server = Server("container", 0, host, port, Path(), password=password)
     with database.connect(server.dsn()) as connection:
         row = connection.execute("select current_setting('server_version_num')::int").fetchone()
