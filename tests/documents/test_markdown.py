@@ -113,6 +113,12 @@ def test_a_policy_is_a_row_with_its_meaning():
     assert "| `own` | select | `web` | restrictive | `(a = 1)` | `(b \\| c)` | Only one's own. |" in text
 
 
+def test_a_condition_that_holds_before_and_after_is_said_once():
+    policy = replace(POLICY, command="update", check=POLICY.using)
+    text = page(table("t", column("a"), row_security=True, policies=(policy,)))
+    assert "| `own` | update | `web` | `(a = 1)` | the same | Only one's own. |" in text
+
+
 @pytest.mark.parametrize(
     ("constraint", "line"),
     [
@@ -325,7 +331,7 @@ def test_code_is_fenced_whatever_it_contains(text, expected):
 
 
 def test_a_cell_is_one_line_without_bars():
-    assert cell("a | b\nc") == "a \\| b<br>c"
+    assert cell("a | b\nc\n\nd\n") == "a \\| b c<br>d"
     assert cell(None) == ""
 
 

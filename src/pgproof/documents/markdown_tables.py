@@ -161,7 +161,7 @@ def _policy_table(policies: Iterable[Policy]) -> str:
                 cell(names(policy.roles)),
                 "" if policy.permissive else "restrictive",
                 code_cell(policy.using),
-                code_cell(policy.check),
+                "the same" if policy.check and policy.check == policy.using else code_cell(policy.check),
                 cell(policy.comment),
             )
             for policy in policies

@@ -9,8 +9,9 @@ _NOT_IN_ANCHOR = re.compile(r"[^\w\- ]")
 
 
 def cell(text: str | None) -> str:
-    """Text for one cell of a table: one line, no bars."""
-    return "<br>".join((text or "").replace("|", "\\|").splitlines())
+    """Text for one cell of a table: paragraphs with a break between them, all on one line, no bars."""
+    paragraphs = re.split(r"\n\s*\n", (text or "").strip())
+    return "<br>".join(" ".join(paragraph.split()) for paragraph in paragraphs).replace("|", "\\|")
 
 
 def code(text: str) -> str:
