@@ -19,6 +19,7 @@ from pgproof.rows.makers import ByRule, Drawn, FromParents, Nothing, Sequential,
 from pgproof.rows.meetings import meetings
 from pgproof.rows.model import ColumnModel, SchemaModel, Space, TableModel, TableName
 from pgproof.rows.overrides import Overrides
+from pgproof.rows.pairs import pairs
 from pgproof.rows.partitioned import partition_bindings
 from pgproof.rows.rules import GroupRule
 from pgproof.rows.scalars import Scalar, capacity
@@ -120,7 +121,7 @@ class Assembler:
         work = Work(world, table, own, self.overrides, self.circumstances, solved, spaces, keys, clockwork)
         for column in table.columns:
             work.scalars[column.name] = _scalar(work, column)
-        kinship = Kinship(world.seed, table, own, agreed, keys)
+        kinship = Kinship(world.seed, table, own, agreed, keys, pairs=pairs(table))
         _complete(work, kinship)
         return work
 

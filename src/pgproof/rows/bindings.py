@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from pgproof.rows.draws import Ints, below
+from pgproof.rows.draws import Ints, below, unit
 from pgproof.rows.literals import text_of
 from pgproof.rows.measures import Measure, limits, measure_of, written
 from pgproof.rows.model import Space, Value
@@ -116,8 +116,10 @@ class Stretch:
         measure = measure_of(element)
         assert measure is not None
         first, size = self._bounds(block, element)
-        low = first - first % measure.unit
-        high = low + size // 2 - size // 2 % measure.unit
+        early, late = (unit(self.scalar.key + np.uint64(number), block.rows) for number in range(2))
+        low = first + (early * (size // 4)).astype(np.int64)
+        high = low + size // 8 + (late * (size // 2)).astype(np.int64)
+        low, high = low - low % measure.unit, high - high % measure.unit + measure.unit
         around = ("{[", ")}") if self.space.kind == "multirange" else ("[", ")")
         return Joined((around[0], written(measure, low), ",", written(measure, high), around[1]))
 

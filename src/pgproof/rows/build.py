@@ -143,7 +143,7 @@ def exclusions(table: Table) -> Iterable[ExclusionModel]:
         index = indexes.get(constraint.index or constraint.name)
         if index is None or not (constraint.kind == "exclusion" or _overlap_free(constraint)):
             continue
-        operators = tuple(operator.rpartition(".")[2] for operator in constraint.operators)
+        operators = tuple(operator.partition("(")[0].rpartition(".")[2] for operator in constraint.operators)
         if constraint.kind != "exclusion":
             operators = ("=",) * (len(constraint.columns) - 1) + ("&&",)
         predicate = index.predicate

@@ -12,6 +12,7 @@ from pgproof.rows.keys import KeyPlan
 from pgproof.rows.meetings import Hops, Meeting, beginning_with
 from pgproof.rows.model import ReferenceModel, TableModel
 from pgproof.rows.order import is_nullable
+from pgproof.rows.pairs import TRIES, Ordered, Pair, Partners, Unlike
 from pgproof.rows.parents import Determined, Earlier, Free, Grouped, Grouping, Nobody, Once, Sometimes, code_of
 from pgproof.rows.runs import Members, Radix, Run
 from pgproof.rows.world import BLOCK, Block, Chooser, Elsewhere, Population
@@ -39,6 +40,7 @@ class Kinship:
     demands: Mapping[str, Demand] = field(default_factory=dict)
     shares: Mapping[str, float] = field(default_factory=dict)
     shapes: Mapping[str, str] = field(default_factory=dict)
+    pairs: tuple[Pair, ...] = ()
     run: Run | None = None
     _known: list[str] = field(default_factory=list)
     _groupings: dict[tuple[object, tuple[Hops, ...]], Grouping] = field(default_factory=dict)
@@ -54,6 +56,8 @@ class Kinship:
             leading += [name] if self._choose(name) and name not in leading else []
             self._known += [] if name in self._known else [name]
         self._leave_out_the_barren()
+        for pair in self.pairs:
+            self._hold_apart(pair)
         for reference in self.table.references:
             if reference.target == self.table.name:
                 self._choose_own(reference)
@@ -99,6 +103,31 @@ class Kinship:
         for number, (name, member) in enumerate(zip(plan.members, members, strict=True)):
             self.own.choosers[name] = member.chooser(self.run, number)
 
+    def _hold_apart(self, pair: Pair) -> None:
+        """Let the two foreign keys of a pair find different parents, in order where that is asked for."""
+        names = [name for name in self.own.choosers if name in (pair.first, pair.second)]
+        if len(names) < 2:
+            return
+        plan = self.keys.run
+        if not (plan and names[0] in plan.drivers and names[1] in plan.members):
+            again = tuple(self._again(names[1], turn) for turn in range(TRIES))
+            self.own.choosers[names[1]] = Unlike(self.own.choosers[names[1]], names[0], again)
+        if pair.ordered:
+            chosen = [_by(self.own.choosers[name]) for name in (pair.first, pair.second)]
+            column = self.table.reference(pair.first).target_columns[0]
+            target = self.own.targets[pair.first]
+            self.own.choosers[pair.first] = Ordered(*chosen, target, column, higher=False)
+            self.own.choosers[pair.second] = Ordered(*chosen, target, column, higher=True)
+
+    def _again(self, name: str, turn: int) -> Chooser:
+        """The chooser of a foreign key with other numbers."""
+        chooser = self.own.choosers[name]
+        if isinstance(chooser, Sometimes):
+            chooser = chooser.inner
+        if isinstance(chooser, (Free, Grouped)):
+            return replace(chooser, key=stream(self.seed, str(self.table.name), name, f"again {turn}"))
+        return chooser
+
     def _leave_out_the_barren(self) -> None:
         """Keep leading parents that leave a further parent, which a child must have, nobody to choose from."""
         for name, chooser in list(self.own.choosers.items()):
@@ -123,12 +152,12 @@ class Kinship:
     def _members(self, name: str, driver: str) -> Members:
         bound = self._bound_by(name, [driver])
         target = self.own.targets[name]
+        paired = any({name, driver} == {pair.first, pair.second} for pair in self.pairs)
+        kind = Partners if paired else Members
         if not bound:
-            return Members(self._key(name), target, None, ())
+            return kind(self._key(name), target, None, ())
         rests, own = zip(*bound, strict=True)
-        return Members(
-            self._key(name), target, self._grouping(target, rests), tuple(path[1:] for path in own)
-        )
+        return kind(self._key(name), target, self._grouping(target, rests), tuple(path[1:] for path in own))
 
     def _choose(self, name: str) -> bool:
         """Set the chooser of one foreign key; says whether it was free to choose."""
@@ -210,6 +239,16 @@ class Kinship:
         if back:
             chooser = Grouped(key, self._grouping(target, (back,)), ((),), chooser)
         self.own.choosers[name] = self._sometimes(name, chooser, POINTER_NULL_SHARE)
+
+
+def _by(chooser: Chooser) -> Chooser:
+    """A chooser that is asked once per block, however often its answer is needed."""
+
+    def choose(block: Block) -> Ints:
+        found: Ints = block.once(("chosen", id(chooser)), lambda: chooser(block))
+        return found
+
+    return choose
 
 
 def _without_members(population: Population, paths: tuple[Hops, ...], grouping: Grouping) -> Ints:

@@ -94,6 +94,7 @@ class Grouping:
     population: Population
     paths: tuple[Hops, ...]
     _order: NDArray[np.int32] | None = None
+    _place: NDArray[np.int32] | None = None
     _codes: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     _starts: Ints = field(default_factory=lambda: np.zeros(1, dtype=np.int64))
 
@@ -112,6 +113,15 @@ class Grouping:
         self._make()
         assert self._order is not None
         return self._order[positions].astype(np.int64)
+
+    def places(self, rows: Ints) -> Ints:
+        """Where these rows stand in the sorted order."""
+        self._make()
+        assert self._order is not None
+        if self._place is None:
+            self._place = np.empty(len(self._order), dtype=np.int32)
+            self._place[self._order] = np.arange(len(self._order), dtype=np.int32)
+        return self._place[rows].astype(np.int64)
 
     def _make(self) -> None:
         if self._order is not None:

@@ -6,8 +6,8 @@ before it left; the option's orders are closed, so nothing runs into a dead end.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, TypeAlias
 
@@ -38,6 +38,8 @@ from pgproof.rows.values import Choice, Mask, Pool, Values, null_mask, nullable,
 from pgproof.rows.world import Block
 
 Counts: TypeAlias = "tuple[Measure, Ints, Mask]"
+
+ATTEMPTS = 8
 
 
 @dataclass(slots=True)
@@ -103,17 +105,38 @@ class GroupRule:
         for number in np.unique(chosen).tolist():
             positions = np.flatnonzero(chosen == number)
             part = block.only(positions) if len(positions) < len(block) else block
-            drawing = Drawing(self, self.group.options[number], part)
-            for column, values in drawing.draw().items():
-                parts[column].append((positions, values))
+            for rows, drawn in self._drawn_as(self.group.options[number], part):
+                for column, values in drawn.items():
+                    parts[column].append((positions[rows], values))
         return {column: scattered(len(block), each) for column, each in parts.items()}
+
+    def _drawn_as(self, option: Option, block: Block) -> Iterator[tuple[Ints, Mapping[str, Values]]]:
+        """Rows of one option; those that ran into a dead end are drawn again, with other numbers."""
+        left = np.arange(len(block), dtype=np.int64)
+        for attempt in range(ATTEMPTS):
+            part = block if len(left) == len(block) else block.only(left)
+            drawing = Drawing(self, option, part, attempt)
+            drawn = drawing.draw()
+            dead = np.flatnonzero(drawing.dead)
+            if not dead.size or attempt == ATTEMPTS - 1:
+                yield left, drawn
+                return
+            alive = np.flatnonzero(~drawing.dead)
+            if alive.size:
+                yield left[alive], Drawing(self, option, part.only(alive), attempt).draw()
+            left = left[dead]
 
 
 class Drawing:
-    """The columns of one option for some rows, as far as they have been drawn."""
+    """The columns of one option for some rows, as far as they have been drawn.
 
-    def __init__(self, rule: GroupRule, option: Option, block: Block) -> None:
+    ``dead`` rows found no value between the bounds that the columns drawn before had left.
+    """
+
+    def __init__(self, rule: GroupRule, option: Option, block: Block, attempt: int = 0) -> None:
         self.rule = rule
+        self.attempt = attempt
+        self.dead = np.zeros(len(block), dtype=np.bool_)
         self.option = option
         self.block = block
         self.values: dict[str, Values] = {}
@@ -147,7 +170,7 @@ class Drawing:
         if column in self.rule.pins:
             self.values[column] = self.rule.pins[column](self.block)
             return
-        scalar = self.rule.scalars[column]
+        scalar = replace(self.rule.scalars[column], salt=self.attempt)
         null = self._null("forbidden" if column in self.rule.windows else cell.nulls, scalar)
         twin = next((s.columns for s in self.option.same if column in s.columns), ())
         drawn = next((other for other in twin if other in self.values), None)
@@ -163,6 +186,9 @@ class Drawing:
             return
         measure = finer(measure, self.scale if measure.family == "number" else 0)
         low, high = self._window(column, measure)
+        if low is not None and high is not None:
+            least, most = limits(measure, cell.space)
+            self.dead |= (np.maximum(low, least) > np.minimum(high, most)) & ~null
         counts = scalar.counts(self.block, cell.space, measure, low, high)
         counts = self._apart(column, measure, counts, high)
         self.counts[column] = (measure, counts, null)

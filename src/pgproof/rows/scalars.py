@@ -39,12 +39,14 @@ class Scalar:
     share: float | None = None
     shape: str = ""
     provider: str = ""
+    salt: int = 0
     _fillers: dict[Space, Filler | None] = field(default_factory=dict)
 
     @property
     def key(self) -> np.uint64:
         """The key of this column's numbers."""
-        return stream(self.seed, self.table, self.model.name)
+        again = (f"again {self.salt}",) if self.salt else ()
+        return stream(self.seed, self.table, self.model.name, *again)
 
     def nulls(self, rows: Ints) -> Mask:
         """Which rows hold NULL, where nothing forbids it."""
@@ -125,7 +127,10 @@ class Scalar:
             draw = unit(self.key, block.rows)
             room = self.clockwork.until - block.born()
             at = (block.born() + (draw * np.maximum(room, 0)).astype(np.int64)) * SECOND
-        return _stepped(measure, np.clip(at, floor, np.maximum(floor, ceiling)), floor)
+        outside = (at < floor) | (at > ceiling)
+        room = np.clip(ceiling - floor, 0, DAY)
+        moved = floor + (unit(self.key, block.rows) * room).astype(np.int64)
+        return _stepped(measure, np.where(outside, moved, at), floor)
 
     def _distinct(self, block: Block, measure: Measure, least: int, most: int) -> Ints:
         if measure.family == "time" and measure.unit == 1:
