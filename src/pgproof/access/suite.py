@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
@@ -9,10 +10,11 @@ from pgproof.access import attempts as plan
 from pgproof.access.actors import Actor, read_actors
 from pgproof.access.attempts import Attempt
 from pgproof.access.candidates import candidates, distinct
-from pgproof.access.contract import COMMANDS, STRANGER, Command, Contract
+from pgproof.access.contract import COMMANDS, STRANGER, Cell, Command, Contract
 from pgproof.access.findings import function_finding, missing_finding, unexercised_finding, verdict_finding
 from pgproof.access.functions import callable_routines, calls, was_called
 from pgproof.access.judge import judge, not_exercised
+from pgproof.access.matrix import CellVerdict, MatrixCell, Place, matrix_of
 from pgproof.access.perform import Outcome, install, perform
 from pgproof.access.subjects import exposed
 from pgproof.access.survey import Survey, allowed, condition_of, samples, settable, survey
@@ -21,6 +23,7 @@ from pgproof.catalog.model import Table
 from pgproof.database import Connection
 from pgproof.finding import Finding
 
+SHORT: dict[str, CellVerdict] = {"leak": "leak", "locked-out": "locked-out", "access-error": "error"}
 Allowed = dict[Command, frozenset[str]]
 
 
@@ -33,6 +36,7 @@ class AccessReport:
     relations: int
     functions: int
     findings: tuple[Finding, ...]
+    matrix: tuple[MatrixCell, ...] = ()
 
 
 def run(
@@ -47,16 +51,23 @@ def run(
     everybody = (*actors, *impostors(actors))
     surveyed = survey(connection, contract, catalog)
     findings = uncovered(catalog, contract)
-    tried = 0
+    tried: Counter[Place] = Counter()
+    verdicts: list[tuple[Place, CellVerdict]] = []
     for each in surveyed:
         progress(f"access: {each.subject.label}")
-        found, number = relation(connection, contract, each, actors, everybody)
-        findings += found
-        tried += number
+        findings += relation(connection, contract, each, actors, everybody, tried, verdicts)
     routines = callable_routines(catalog, contract)
     found, number = functions(connection, contract, catalog, everybody)
     findings += found
-    return AccessReport(tried + number, len(everybody), len(surveyed), len(routines), once(findings))
+    labels = [each.subject.label for each in surveyed]
+    return AccessReport(
+        attempts=tried.total() + number,
+        actors=len(everybody),
+        relations=len(surveyed),
+        functions=len(routines),
+        findings=once(findings),
+        matrix=matrix_of(contract, labels, tried, verdicts),
+    )
 
 
 def impostors(actors: Iterable[Actor]) -> tuple[Actor, ...]:
@@ -86,29 +97,37 @@ def relation(
     surveyed: Survey,
     actors: tuple[Actor, ...],
     everybody: tuple[Actor, ...],
-) -> tuple[list[Finding], int]:
-    """Every attempt on one relation by everybody, judged."""
+    tried: Counter[Place],
+    verdicts: list[tuple[Place, CellVerdict]],
+) -> list[Finding]:
+    """Every attempt on one relation by everybody, judged; counts them in ``tried`` and adds to ``verdicts``."""
     reach = {actor.label: allowed(connection, contract, surveyed, actor) for actor in actors}
     stranger = next((each.label for each in actors if each.kind == STRANGER), None)
-    tried = [
+    attempts = [
         attempt
         for actor in everybody
         for attempt in planned(
             connection, contract, surveyed, actor, reach.get(actor.label) or reach[stranger or ""]
         )
     ]
-    outcomes = perform(connection, tried)
-    controls = perform(connection, (each for each in tried if needs_control(each)), as_superuser=True)
+    outcomes = perform(connection, attempts)
+    controls = perform(connection, (each for each in attempts if needs_control(each)), as_superuser=True)
     control = {id(each.attempt): each for each in controls}
     findings = []
     for outcome in outcomes:
         attempt = outcome.attempt
         cell = contract.cell(surveyed.subject.label, attempt.command, attempt.actor.kind)
+        place = (cell.relation, cell.command, cell.actor)
+        tried[place] += 1
         own = reach.get(attempt.actor.label) or reach[stranger or ""]
         verdict = judge(outcome, cell, expected_of(attempt, own), surveyed.rows, control.get(id(attempt)))
         if verdict and not (verdict.rule == "access-error" and attempt.actor.claims == "{"):
             findings.append(verdict_finding(connection, contract, surveyed.subject, verdict))
-    return [*findings, *unexercised(contract, surveyed, actors, reach)], len(outcomes)
+            verdicts.append((place, SHORT[verdict.rule]))
+    for cell, why in unexercised(contract, surveyed, actors, reach):
+        findings.append(unexercised_finding(contract, cell, why))
+        verdicts.append(((cell.relation, cell.command, cell.actor), "not-exercised"))
+    return findings
 
 
 def expected_of(attempt: Attempt, reach: Allowed) -> frozenset[str]:
@@ -147,7 +166,7 @@ def planned(
 
 def unexercised(
     contract: Contract, surveyed: Survey, actors: tuple[Actor, ...], reach: dict[str, Allowed]
-) -> list[Finding]:
+) -> list[tuple[Cell, str]]:
     """Cells that were not put to the test both ways: zero attempts look like success."""
     found = []
     for kind in sorted({actor.kind for actor in actors}):
@@ -158,7 +177,7 @@ def unexercised(
             expected = {each.label: reach[each.label][command] for each in actors if each.kind == kind}
             why = not_exercised(cell, expected, surveyed.rows)
             if why:
-                found.append(unexercised_finding(contract, cell, why))
+                found.append((cell, why))
     return found
 
 
