@@ -72,7 +72,7 @@ def element(reader: Reader, low: int, high: int, names: list[str]) -> set[int]:
     if reader.peek() == "/":
         reader.take()
         step = number(reader, 0, []) if stepped else 0
-    if step < 1 or not low <= first <= high or not low <= last <= high:
+    if not 1 <= step <= high or not low <= first <= high or not low <= last <= high:
         raise Invalid(reader.text)
     return {value for value in range(low, high + 1) if first <= value <= last and (value - first) % step == 0}
 

@@ -33,10 +33,10 @@ set search_path = pg_catalog
 as $$
 declare
     statement constant text := pgproof.last_statement(p_command);
-    verb constant text := upper(substring(statement from '^\w+'));
+    verb constant text := coalesce(upper(substring(statement from '^\w+')), '');
     noun text;
 begin
-    if verb in ('SELECT', 'VALUES', 'TABLE', 'SHOW', 'EXPLAIN') or statement ~ '\mreturning\M' then
+    if verb in ('', 'SELECT', 'VALUES', 'TABLE', 'SHOW', 'EXPLAIN') or statement ~ '\mreturning\M' then
         return p_rows || case when p_rows = 1 then ' row' else ' rows' end;
     elsif verb in ('CREATE', 'ALTER', 'DROP', 'REFRESH') then
         noun := substring(

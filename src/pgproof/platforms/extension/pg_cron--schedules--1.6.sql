@@ -42,6 +42,18 @@ create table cron.job_run_details (
 alter table cron.job_run_details enable row level security;
 create policy cron_job_run_details_policy on cron.job_run_details using (username = current_user);
 grant select, delete on cron.job_run_details to public;
+
+-- The real one tells its scheduler; here nothing waits to be told.
+create function cron.job_cache_invalidate() returns trigger
+language plpgsql
+as $$
+begin
+    return null;
+end
+$$;
+create trigger cron_job_cache_invalidate after insert or update or delete or truncate on cron.job
+for each statement execute function cron.job_cache_invalidate();
+
 grant select on sequence cron.jobid_seq, cron.runid_seq to public;
 
 select pg_catalog.pg_extension_config_dump('cron.job', '');
@@ -243,7 +255,7 @@ language sql stable
 return (select r.rolsuper from pg_catalog.pg_roles as r where r.rolname = current_user);
 
 create function cron.schedule(schedule text, command text) returns bigint
-language sql
+language sql strict
 return pgproof_cron.store_job(current_user, pgproof_cron.is_superuser(), false, null, schedule, command);
 
 create function cron.schedule(job_name text, schedule text, command text) returns bigint

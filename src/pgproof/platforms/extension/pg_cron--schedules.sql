@@ -34,7 +34,7 @@ declare
     step integer;
 begin
     loop
-        part := regexp_match(rest, '^(?:(\*)|([[:alnum:]]+)(?:(-)([[:alnum:]]*))?)(?:(/)([[:alnum:]]*))?(,?)(.*)$');
+        part := regexp_match(rest, '^(?:(\*)|([0-9A-Za-z]+)(?:(-)([0-9A-Za-z]*))?)(?:(/)([0-9A-Za-z]*))?(,?)(.*)$');
         if part is null or (part[5] = '/' and part[1] is null and part[3] is null) then
             return null;
         end if;
@@ -45,7 +45,7 @@ begin
             else first
         end;
         step := case when part[5] = '/' then pgproof_cron.parse_number(part[6], 0, null) else 1 end;
-        if (first between low and high and last between low and high and step > 0) is not true then
+        if (first between low and high and last between low and high and step between 1 and high) is not true then
             return null;
         end if;
         found := found || array(select generate_series(first, last, step));
