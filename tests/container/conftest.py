@@ -23,17 +23,21 @@ def image(pytestconfig: pytest.Config) -> str:
     return image
 
 
+def connected(server: str) -> Iterator[Connection]:
+    harness = Harness(server=server)
+    own = harness.own_database(harness.workbench(PROJECT))
+    yield own.connect()
+    own.close()
+    harness.close()
+
+
 @pytest.fixture(scope="session")
 def real(image: str) -> Iterator[Connection]:
     """A database with the real pg_cron."""
-    harness = Harness(server=f"container:{image}")
-    yield harness.own_database(harness.workbench(PROJECT)).connect()
-    harness.close()
+    yield from connected(f"container:{image}")
 
 
 @pytest.fixture(scope="session")
 def stand_in() -> Iterator[Connection]:
     """The same database on the embedded server, with the stand-in."""
-    harness = Harness(server="embedded")
-    yield harness.own_database(harness.workbench(PROJECT)).connect()
-    harness.close()
+    yield from connected("embedded")
