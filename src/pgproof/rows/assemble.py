@@ -104,7 +104,7 @@ class Assembler:
         population = self.world.populations[table.name]
         known = self.circumstances.present.get(table.name, Present()).known
         population.count, population.existing = known + rows, known
-        for each in (population.choosers, population.makers, population.kept):
+        for each in (population.choosers, population.makers, population.readers, population.kept):
             each.clear()
 
     def add(self, table: TableModel) -> Work:

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable
 
 from pgproof.catalog.model import Catalog, Column, Constraint, ForeignKey, Index, Table
 from pgproof.rows.agreements import with_agreements
-from pgproof.rows.expression import Expression, columns_of, of_column
+from pgproof.rows.elements import narrowed
+from pgproof.rows.expression import columns_of, of_column
 from pgproof.rows.ghosts import with_ghosts
 from pgproof.rows.model import (
     CheckModel,
@@ -22,9 +23,8 @@ from pgproof.rows.model import (
     UniqueModel,
 )
 from pgproof.rows.order import in_filling_order
-from pgproof.rows.parse import parse
-from pgproof.rows.parse_tokens import UnreadableExpression
 from pgproof.rows.partitions import partition_model
+from pgproof.rows.reading import read
 from pgproof.rows.timeline import timeline
 from pgproof.rows.types import domain_chain, domain_checks, space_of
 
@@ -85,7 +85,7 @@ def column_model(catalog: Catalog, column: Column) -> ColumnModel:
     filling, sequence = _filling(column, default)
     return ColumnModel(
         name=column.name,
-        space=space_of(catalog, column.type),
+        space=narrowed(catalog, column.type, space_of(catalog, column.type)),
         nullable=not column.not_null and not any(domain.not_null for domain in domains),
         filling=filling,
         default=default,
@@ -158,16 +158,6 @@ def judges(table: Table) -> Iterable[str]:
     for rule in table.rules:
         if rule.event == "insert":
             yield f"{rule.name} (rule)"
-
-
-def read(text: str | None) -> Expression | None:
-    """An expression as a tree, or None where it cannot be read and the server has to be asked."""
-    if text is None:
-        return None
-    try:
-        return parse(text)
-    except UnreadableExpression:
-        return None
 
 
 def _is_ours(table: Table) -> bool:

@@ -48,7 +48,7 @@ def read_present(connection: Connection, model: SchemaModel) -> dict[TableName, 
 
 def read_table(connection: Connection, table: TableModel, columns: Iterable[str]) -> Present:
     """What is in one table now."""
-    name = sql.Identifier(table.name.schema, table.name.name)
+    name = own_rows(table)
     count = connection.execute(sql.SQL("select count(*) from {}").format(name)).fetchone()
     total = int(count[0]) if count else 0
     wanted = list(columns) or [table.columns[0].name]
@@ -59,6 +59,12 @@ def read_table(connection: Connection, table: TableModel, columns: Iterable[str]
     query = sql.SQL("select {} from {} order by {} limit {}").format(texts, name, order, sql.Literal(MOST))
     rows = connection.execute(query).fetchall()
     return Present(total, {column: tuple(row[at] for row in rows) for at, column in enumerate(wanted)})
+
+
+def own_rows(table: TableModel) -> sql.Composed:
+    """A table without those that inherit from it, for FROM; partitions are its own."""
+    only = sql.SQL("" if table.partition else "only ")
+    return sql.SQL("{}{}").format(only, sql.Identifier(table.name.schema, table.name.name))
 
 
 def columns_needed(model: SchemaModel) -> dict[TableName, set[str]]:
@@ -94,6 +100,8 @@ def put_first(population: Population, present: Present) -> None:
             population.makers[column] = _maker(
                 Choice(Pool(texts), np.arange(known)), known, population.makers[column]
             )
+        else:
+            population.readers[column] = _known(Pool(texts))
     for name, parents in population.there.items():
         population.choosers[name] = _chooser(parents, population.choosers[name])
     assert population.born is not None
@@ -124,6 +132,10 @@ def _second(value: object) -> int:
     if not isinstance(value, datetime):
         value = datetime.fromisoformat(str(value))
     return int((value if value.tzinfo else value.replace(tzinfo=timezone.utc)).timestamp())
+
+
+def _known(pool: Pool) -> Maker:
+    return lambda block: Choice(pool, block.rows)
 
 
 def _split(block: Block, known: int) -> tuple[Ints, Ints]:

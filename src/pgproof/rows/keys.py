@@ -10,10 +10,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from pgproof.rows.agreements import label_of
+from pgproof.rows.expression import columns_of
 from pgproof.rows.meetings import Meeting, beginning_with
 from pgproof.rows.model import ExclusionModel, Space, TableModel, UniqueModel
 from pgproof.rows.numbered import NUMBERED
 from pgproof.rows.order import is_nullable
+from pgproof.rows.reading import read
 
 _WIDE = ("uuid", "text", "bytes", "inet", "cidr", "macaddr", "macaddr8", *NUMBERED)
 _MOMENTS = ("timestamp", "timestamptz")
@@ -109,14 +111,22 @@ def _keep(planner: _Planner, unique: UniqueModel) -> None:
     scalars = [c for c in columns if c not in covered and table.column(c).filling != "generated"]
     if _distinct_column(planner, unique, scalars, bool(covered & set(columns))):
         return
+    if _computed_from(table, columns) & plan.distinct:
+        return
     if unique.predicate_definition is not None:
         _keep_partial(planner, unique, references)
-    elif any(not _can_spell(planner, column) for column in scalars):
+    elif any(not _can_spell(planner, column) for column in scalars) or not (scalars or references):
         planner.plan = replace(plan, open=(*plan.open, unique.name))
     elif len(references) == 1 and not scalars:
         planner.plan = replace(plan, once=plan.once | {references[0]})
     else:
         _keep_in_run(planner, unique, references, scalars)
+
+
+def _computed_from(table: TableModel, columns: Iterable[str]) -> set[str]:
+    """The columns that generated columns of a key are computed from: one to one, one hopes."""
+    made = [read(table.column(c).expression) for c in columns if table.column(c).filling == "generated"]
+    return {source for expression in made if expression for source in columns_of(expression)}
 
 
 def _distinct_column(planner: _Planner, unique: UniqueModel, scalars: list[str], has_parents: bool) -> bool:

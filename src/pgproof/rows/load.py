@@ -20,7 +20,9 @@ AHEAD = 2  # blocks that may wait: enough to keep both sides busy, few enough to
 Written = Callable[[int, float], None]
 
 
-def load(connection: Connection, population: Population, written: Written) -> int:
+def load(
+    connection: Connection, population: Population, written: Written, into: TableName | None = None
+) -> int:
     """COPY the new rows of a population; ``written`` hears rows and seconds after every block.
 
     Raises ``RowsRefused`` or ``ServerError`` with what the server said.
@@ -29,7 +31,7 @@ def load(connection: Connection, population: Population, written: Written) -> in
     if population.count == population.existing:
         return 0
     started, done = perf_counter(), 0
-    statement = copy_statement(population.model.name, columns)
+    statement = copy_statement(into or population.model.name, columns)
     try:
         with (
             closing(ahead(blocks(population, columns, TEXT))) as source,

@@ -23,6 +23,7 @@ from pgproof.rows.values import DAY, SECOND, Choice, Mask, Pool, Truths, Values
 from pgproof.rows.world import Block
 
 POOL = 600
+NARROW = 10_000  # a range that a CHECK sets apart from what is usual is used up to this width
 BIRTHS = (counted(Measure("date"), date(1945, 1, 1)), counted(Measure("date"), date(2015, 12, 31)))
 
 
@@ -183,6 +184,8 @@ def _within(measure: Measure, usual: Usual, floor: Ints, ceiling: Ints) -> tuple
     """The usual range cut to the bounds; next to the bound where they do not meet."""
     low, high = (int(bound * 10**measure.scale) for bound in (usual.low, usual.high))
     width = max(high - low, measure.unit)
+    if len(floor) and (floor.min() > high or ceiling.max() < low):
+        width = max(width, NARROW * 10**measure.scale)
     first, last = np.maximum(floor, low), np.minimum(ceiling, high)
     above, below_ = floor > high, ceiling < low
     first = np.where(below_, np.maximum(floor, ceiling - width), first)

@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from time import perf_counter
 
 from pgproof.database import Connection, errors
-from pgproof.rows.assemble import Assembler, Circumstances
+from pgproof.rows.assemble import Assembler, Circumstances, Work
+from pgproof.rows.became import has_to_be_read_back, sieve
 from pgproof.rows.existing import Present, columns_needed, read_present, read_table
 from pgproof.rows.ghosts import real_tables
-from pgproof.rows.load import load
+from pgproof.rows.load import Written, load
 from pgproof.rows.model import SchemaModel, TableModel, TableName
 from pgproof.rows.plan import SeedPlan
 from pgproof.rows.progress import Progress, Step, silent
 from pgproof.rows.second_pass import second_pass, waiting
 from pgproof.rows.sequences import move_statements, read_starts
 from pgproof.rows.solving import solver
-from pgproof.rows.troubles import CannotFill, told
+from pgproof.rows.troubles import CannotFill, RowsRefused, told
 from pgproof.rows.world import Population, World
 
 _SETTINGS = """
@@ -77,7 +78,7 @@ class Seeding:
             world = assembler.assemble()
             for table in real_tables(self.plan.model):
                 self._meet_what_triggers_made(table, assembler)
-                self._table(world.populations[table.name])
+                self._table(world.populations[table.name], assembler)
             for population in world.populations.values():
                 if waiting(population.model):
                     second_pass(self.connection, population)
@@ -108,7 +109,7 @@ class Seeding:
         assembler.circumstances.starts.update(read_starts(self.connection, SchemaModel((table,))))
         assembler.assemble_again(table, now, made)
 
-    def _table(self, population: Population) -> None:
+    def _table(self, population: Population, assembler: Assembler) -> None:
         name, total = population.model.name, population.count - population.existing
         began, earlier = perf_counter(), sum(self.rows.values())
         later = [t.name for t in real_tables(self.plan.model) if t.name not in self.rows and t.name != name]
@@ -118,14 +119,40 @@ class Seeding:
             elapsed = perf_counter() - self.started
             self.progress(Step(name, done, total, seconds, earlier + done, behind + total - done, elapsed))
 
-        self.rows[name] = load(self.connection, population, written)
+        self._check_room(name, population, total)
+        self.rows[name] = self._load(population, written, assembler)
         written(self.rows[name], perf_counter() - began)
         self.judged = self.judged or bool(population.model.judges)
+
+    def _load(self, population: Population, written: Written, assembler: Assembler) -> int:
+        """COPY, and where the server may refuse rows for reasons of its own, one by one what it refuses."""
+        table = population.model
+        refused = 0
+        try:
+            with self.connection.transaction():
+                arrived = load(self.connection, population, written)
+        except RowsRefused:
+            if not self._may_be_refused(assembler.works[table.name]):
+                raise
+            arrived, refused, said = sieve(self.connection, population)
+            self.notes.append(f"{table.name}: {refused:,} rows were refused: {said}")
+        if arrived and (refused or has_to_be_read_back(self.connection, self.plan.model, population)):
+            needed = columns_needed(self.plan.model)[table.name]
+            present = read_table(self.connection, table, sorted(needed))
+            assembler.assemble_again(table, present, assembler.counts[table.name])
+        return arrived
+
+    def _may_be_refused(self, work: Work) -> bool:
+        """Whether a refusal tells of a trigger or of a CHECK or key that nobody could see through."""
+        unsure = any(group.trouble or group.learned for group in work.solved.solution.groups)
+        return bool(work.table.judges or work.keys.open or unsure)
+
+    def _check_room(self, name: TableName, population: Population, total: int) -> None:
         asked = self.plan.counts[name]
-        if asked.why == "asked for" and total < asked.rows and not population.existing:
+        if asked.why == "asked for" and total < asked.rows and name not in self.present:
             raise CannotFill(
                 f"{name}: {asked.rows:,} rows are asked for, and its keys have room for {total:,};"
-                f" ask for fewer, or for more rows of the tables it refers to"
+                " ask for fewer, or for more rows of the tables that it refers to"
             )
 
     def _settle(self) -> None:

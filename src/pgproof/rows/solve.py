@@ -10,17 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from pgproof.rows.build import read
 from pgproof.rows.expression import Column, Expression, columns_of, rewrite
 from pgproof.rows.model import CheckModel, ColumnModel, TableModel
+from pgproof.rows.reading import read
 from pgproof.rows.scope import scope_of
 from pgproof.rows.solve_atoms import narrow
 from pgproof.rows.solve_branch import Branch, covers
 from pgproof.rows.solve_conditions import Ask, Condition, Court
 from pgproof.rows.solve_finish import finish
+from pgproof.rows.solve_spaces import matching
 from pgproof.rows.solve_sums import Present
 from pgproof.rows.solve_texts import UNPADDED
-from pgproof.rows.solve_spaces import matching
 from pgproof.rows.solve_ways import Atom, Splitter, TooManyWays, Way
 from pgproof.rows.solved import Cell, Group, Option, Solution
 

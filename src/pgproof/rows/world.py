@@ -32,7 +32,7 @@ class Population:
 
     ``choosers`` say which row of its target each foreign key of a row refers to (``NONE``: to nothing),
     ``makers`` what a column holds, ``born`` the second in which a row came to be. ``there`` has, per foreign
-    key, the parents of the rows that were there before.
+    key, the parents of the rows that were there before, ``readers`` the columns that PostgreSQL computes.
     """
 
     model: TableModel
@@ -40,10 +40,15 @@ class Population:
     existing: int = 0
     choosers: dict[str, Chooser] = field(default_factory=dict)
     makers: dict[str, Maker] = field(default_factory=dict)
+    readers: dict[str, Maker] = field(default_factory=dict)
     born: Clock | None = None
     targets: dict[str, Population] = field(default_factory=dict)
     there: dict[str, Ints] = field(default_factory=dict)
     kept: dict[str, NDArray[Any]] = field(default_factory=dict)
+
+    def maker(self, column: str) -> Maker:
+        """What makes a column: one that is written, or one that PostgreSQL computed and that was read back."""
+        return self.makers.get(column) or self.readers[column]
 
     def blocks(self, size: int = BLOCK) -> Iterator[Block]:
         """The rows to be written, a block at a time."""
@@ -113,7 +118,7 @@ class Block:
     def values(self, column: str) -> Values:
         """What a column of every row holds."""
         found: Values = self.once(
-            ("values", column), lambda: nullable(self.population.makers[column](self), self.absent)
+            ("values", column), lambda: nullable(self.population.maker(column)(self), self.absent)
         )
         return found
 
