@@ -56,7 +56,7 @@ def _column(work: Work, column: ColumnModel) -> tuple[str, str]:
         return _parent(work, column)
     if column.filling in ("identity", "sequence"):
         start, _ = work.circumstances.starts.get((work.table.name, name), (1, 1))
-        return f"numbers from {start:,}", column.filling
+        return f"the next number from {start:,}", column.filling
     if work.overrides.column(work.table.name, name).values is not None:
         return "one of the values given", "settings"
     if name in work.spelled:
@@ -108,13 +108,14 @@ def _drawn(work: Work, column: ColumnModel) -> tuple[str, str]:
     if space.kind == "text":
         provider, why = text_provider(column, work.table.name.name)
         given = scalar.provider
-        return f"{different}{(given or provider).replace('_', ' ')}s", "settings" if given else why
+        kind = "a different" if different else "a"
+        return f"{kind} {(given or provider).replace('_', ' ')}", "settings" if given else why
     if space.kind in ("date", "timestamp", "timestamptz") and stage(column.name) >= 0:
-        return f"{different}times in the life of the row", f"the name {column.name}"
+        return f"a {different}time in the life of the row", f"the name {column.name}"
     usual = usual_range(column.name)
     if usual and space.kind in ("integer", "numeric", "float", "money"):
-        return f"{different}numbers, usually {usual.low:g} to {usual.high:g}", f"the name {column.name}"
-    return f"{different}values of type {space.type_name}", ""
+        return f"a {different}number, usually {usual.low:g} to {usual.high:g}", f"the name {column.name}"
+    return f"a {different}value of type {space.type_name}", ""
 
 
 def _nulls(column: ColumnModel) -> str:

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
+from pathlib import Path
 from time import perf_counter
 
-from pgproof.database import Connection, errors
+from pgproof.database import Connection, errors, rolled_back
 from pgproof.rows.assemble import Assembler, Circumstances, Work
 from pgproof.rows.became import has_to_be_read_back, sieve
 from pgproof.rows.existing import Present, columns_needed, read_present, read_table
-from pgproof.rows.ghosts import real_tables
+from pgproof.rows.explain import explain
+from pgproof.rows.files import write_files
+from pgproof.rows.ghosts import is_ghost, real_tables
 from pgproof.rows.load import Written, load
 from pgproof.rows.model import SchemaModel, TableModel, TableName
 from pgproof.rows.plan import SeedPlan
+from pgproof.rows.postpone import put_off
 from pgproof.rows.progress import Progress, Step, silent
 from pgproof.rows.second_pass import second_pass, waiting
 from pgproof.rows.sequences import move_statements, read_starts
 from pgproof.rows.solving import solver
-from pgproof.rows.troubles import CannotFill, RowsRefused, told
+from pgproof.rows.troubles import CannotFill, RowsRefused, lost, told
 from pgproof.rows.world import Population, World
 
 _SETTINGS = """
@@ -46,20 +51,48 @@ class SeedReport:
         return sum(self.rows.values())
 
 
-def seed(connection: Connection, plan: SeedPlan, progress: Progress = silent) -> SeedReport:
-    """Write the rows of a plan in one transaction.
+def seed(
+    connection: Connection, plan: SeedPlan, progress: Progress = silent, *, fast: bool = False
+) -> SeedReport:
+    """Write the rows of a plan in one transaction. ``fast`` puts off plain indexes and leaves out triggers.
 
     Raises ``CannotFill`` before anything is written if rows as planned cannot exist, ``RowsRefused`` if the
     server refuses them, ``ServerError`` if it is lost; nothing is kept then, nor after an interrupt.
     """
-    return Seeding(connection, plan, progress).run()
+    return Seeding(connection, plan, progress, fast).run()
+
+
+def write(connection: Connection, plan: SeedPlan, folder: Path, progress: Progress = silent) -> SeedReport:
+    """Write the rows of a plan as CSV files with a psql script; the database is only looked at.
+
+    Raises ``CannotFill``, and ``UsageError`` if the folder is not empty or cannot be written.
+    """
+    started = perf_counter()
+    with rolled_back(connection):
+        seeding = Seeding(connection, plan, progress)
+        assembler = seeding.prepare()
+        rows = write_files(connection, assembler, folder, progress)
+    return SeedReport(rows, perf_counter() - started, tuple(seeding.notes))
+
+
+def plan_in_words(connection: Connection, plan: SeedPlan) -> str:
+    """What ``seed`` would do: order, counts and, for every column, what it will get and why."""
+    with rolled_back(connection):
+        assembler = Seeding(connection, plan, silent).prepare()
+        tables = [explain(work, plan.counts[name]) for name, work in assembler.works.items() if not is_ghost(name)]
+    total = sum(table.rows for table in tables)
+    head = f"{total:,} rows from seed {plan.seed}, in this order, in one transaction:"
+    return "\n\n".join([head, *map(str, tables)])
 
 
 class Seeding:
     """One run of ``seed``."""
 
-    def __init__(self, connection: Connection, plan: SeedPlan, progress: Progress) -> None:
+    def __init__(
+        self, connection: Connection, plan: SeedPlan, progress: Progress, fast: bool = False
+    ) -> None:
         self.connection = connection
+        self.fast = fast
         self.plan = plan
         self.progress = progress
         self.started = perf_counter()
@@ -70,23 +103,36 @@ class Seeding:
 
     def run(self) -> SeedReport:
         """Everything, in one transaction."""
-        with self.connection.transaction():
-            self.connection.execute(_SETTINGS)
-            self.connection.execute("set constraints all deferred")
-            self.present = read_present(self.connection, self.plan.model)
-            assembler = self._assembler()
-            world = assembler.assemble()
-            for table in real_tables(self.plan.model):
-                self._meet_what_triggers_made(table, assembler)
-                self._table(world.populations[table.name], assembler)
-            for population in world.populations.values():
-                if waiting(population.model):
-                    second_pass(self.connection, population)
-            starts = assembler.circumstances.starts
-            for statement in move_statements(self.connection, world.populations.values(), starts):
-                self.connection.execute(statement)
-            self._settle()
+        try:
+            with self.connection.transaction():
+                assembler = self.prepare()
+                self.connection.execute("set constraints all deferred")
+                with put_off(self.connection, self.plan.model) if self.fast else nullcontext():
+                    self._fill(assembler)
+                self._settle()
+        except errors.OperationalError as error:
+            raise lost(error) from error
         return SeedReport(self.rows, perf_counter() - self.started, tuple(self.notes))
+
+    def prepare(self) -> Assembler:
+        """Look at the database and decide what every row will be."""
+        self.connection.execute(_SETTINGS)
+        self.present = read_present(self.connection, self.plan.model)
+        assembler = self._assembler()
+        assembler.assemble()
+        return assembler
+
+    def _fill(self, assembler: Assembler) -> None:
+        world = assembler.world
+        for table in real_tables(self.plan.model):
+            self._meet_what_triggers_made(table, assembler)
+            self._table(world.populations[table.name], assembler)
+        for population in world.populations.values():
+            if waiting(population.model):
+                second_pass(self.connection, population)
+        starts = assembler.circumstances.starts
+        for statement in move_statements(self.connection, world.populations.values(), starts):
+            self.connection.execute(statement)
 
     def _assembler(self) -> Assembler:
         plan = self.plan

@@ -6,7 +6,7 @@ from pgproof.database import errors
 from pgproof.errors import PgproofError, ServerError, UsageError
 from pgproof.rows.model import TableModel, TableName
 
-__all__ = ["CannotFill", "RowsRefused", "told"]
+__all__ = ["CannotFill", "RowsRefused", "lost", "told"]
 
 
 class CannotFill(UsageError):
@@ -23,8 +23,8 @@ def told(error: errors.Error, table: TableModel) -> PgproofError:
     """A server's error while a table is filled, as ours."""
     diagnosis = error.diag
     said = (diagnosis.message_primary or str(error)).strip()
-    if error.sqlstate is None or error.sqlstate.startswith(("08", "57P")):
-        return ServerError(f"the connection was lost while {table.name} was filled: {said}; nothing was kept")
+    if _is_lost(error):
+        return lost(error, f" while {table.name} was filled")
     if isinstance(error, errors.DiskFull):
         return ServerError(
             f"the server's disk is full at {table.name}: {said}; free space there; nothing was kept"
@@ -41,6 +41,20 @@ def told(error: errors.Error, table: TableModel) -> PgproofError:
             " nothing was kept"
         )
     return RowsRefused(f"{table.name}: the server refused a row ({error.sqlstate}): {said}; nothing was kept")
+
+
+def lost(error: errors.Error, where: str = "") -> PgproofError:
+    """The end of a connection, or any other trouble that no table is to blame for."""
+    said = (error.diag.message_primary or str(error)).strip()
+    if _is_lost(error):
+        return ServerError(f"the connection was lost{where}: {said}; nothing was kept; look at the server's log")
+    if isinstance(error, errors.DiskFull):
+        return ServerError(f"the server's disk is full: {said}; free space there; nothing was kept")
+    return RowsRefused(f"the server gave up ({error.sqlstate}): {said}; nothing was kept")
+
+
+def _is_lost(error: errors.Error) -> bool:
+    return error.sqlstate is None or error.sqlstate.startswith(("08", "57P"))
 
 
 def _constraint(table: TableName, constraint: str, said: str, detail: str | None) -> str:
