@@ -4,7 +4,10 @@ from pathlib import Path
 
 import pytest
 
-pytest.register_assert_rewrite(f"{__package__}.checks", f"{__package__}.world")
+PARENT, _, _ = (__package__ or "").rpartition(".")
+pytest.register_assert_rewrite(
+    f"{__package__}.checks", f"{__package__}.world", f"{PARENT}.outcomes", f"{PARENT}.scripts"
+)
 
 ROOT = Path(__file__).parents[3]
 PROJECT = ROOT / "sql" / "ai_assistant"

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from ..outcomes import touched
 from . import world
 from .checks import access
 
@@ -54,10 +55,7 @@ def test_a_deactivated_admin_deactivates_nobody(pg):
     admin = world.new_member(pg, role="admin", is_active=False)
     colleague = world.new_member(pg, admin.tenant)
     with world.as_member(pg, admin):
-        assert (
-            world.touched(pg, "update public.users set is_active = false where id = %s", (colleague.user,))
-            == 0
-        )
+        assert touched(pg, "update public.users set is_active = false where id = %s", (colleague.user,)) == 0
 
 
 def test_the_service_role_edits_any_profile(pg):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from ..outcomes import refused
 from . import world
 from .checks import messages
 
@@ -27,13 +28,13 @@ def test_a_conversation_is_titled_new_conversation(pg):
 
 def test_a_member_has_one_opinion_of_a_message(pg):
     company = world.new_company(pg)
-    with world.refused(pg, "23505", "feedback_message_id_user_id_key"):
+    with refused(pg, "23505", "feedback_message_id_user_id_key"):
         world.new_feedback(pg, company.answer, company.ana, -1)
 
 
 def test_a_conversation_cannot_pair_a_member_with_another_tenant(pg):
     ours, theirs = world.new_member(pg), world.new_member(pg)
-    with world.refused(pg, "23503", "conversations_tenant_id_user_id_fkey"):
+    with refused(pg, "23503", "conversations_tenant_id_user_id_fkey"):
         world.new_conversation(pg, world.Member(theirs.tenant, ours.user, ours.auth))
 
 

@@ -11,7 +11,8 @@ import pytest
 
 from pgproof.pytest_plugin import setting
 
-from .checks import access, messages, scripts, summaries, usage
+from .. import scripts
+from .checks import access, messages, summaries, usage
 from .conftest import FIXTURES, PROJECT
 
 BAD = FIXTURES / "bad"
@@ -97,15 +98,13 @@ SCRIPTS = [
 # Files that PostgreSQL refuses as a whole.
 REFUSED = [("summary_over_a_missing_column", psycopg.errors.UndefinedColumn)]
 TOO_EARLY = ["rollback_without_a_transaction"]
-MODULES = (access, messages, scripts, summaries, usage)
-# Compare with an oracle or the catalog for other checks.
+MODULES = (access, messages, summaries, usage)
+# Compare with an oracle for other checks.
 HELPERS = {
     "check_usage",
     "check_feedback_summary",
     "check_monthly_summary",
     "check_equals_a_fresh_computation",
-    "check_project",
-    "check_out_of_order_changes_nothing",
 }
 
 

@@ -5,8 +5,8 @@ import pytest
 from pgproof import catalog
 from pgproof.pytest_plugin import setting
 
+from .. import scripts
 from . import world
-from .checks import scripts
 from .conftest import PROJECT
 
 ROLLBACKS = sorted(PROJECT.glob("rollback_0*.sql"))

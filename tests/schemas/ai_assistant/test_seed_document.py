@@ -129,7 +129,7 @@ def test_monitoring_table_sizes(pg):
         WHERE schemaname = 'public'
         AND tablename IN ('conversations', 'messages', 'feedback', 'usage_metrics')
         ORDER BY pg_total_relation_size(schemaname||'.'||tablename) DESC;
-    """).fetchall()  # noqa: E501, as it is printed
+    """).fetchall()
     assert sorted(row[1] for row in found) == TABLES
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from hypothesis import example, given
 
-from . import world
+from ..outcomes import refused
 from .checks import summaries
 from .strategies import ratings, requests
 
@@ -43,7 +43,7 @@ def test_today_is_the_day_in_utc(pg):
 
 
 def test_a_refresh_that_fails_leaves_the_search_path_as_it_was(pg):
-    with world.refused(pg, "42P01"):
+    with refused(pg, "42P01"):
         pg.execute("refresh materialized view no_such_summary")
     assert pg.execute("show search_path").fetchone() == ('"$user", public, extensions',)
 

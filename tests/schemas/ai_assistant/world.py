@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,6 +11,8 @@ from uuid import UUID, uuid4
 import psycopg
 
 from pgproof.database import Connection, acting_as
+
+from ..outcomes import accepted
 
 LONG_AGO = "2020-02-29 12:00:00+00"
 
@@ -154,39 +155,6 @@ def as_visitor(pg: Connection) -> AbstractContextManager[Connection]:
 def as_service(pg: Connection) -> AbstractContextManager[Connection]:
     """Be the application's own backend."""
     return acting_as(pg, "service_role", {"role": "service_role"})
-
-
-@contextmanager
-def refused(pg: Connection, sqlstate: str, constraint: str | None = None) -> Iterator[None]:
-    """The statements inside fail with ``sqlstate`` (and ``constraint``), else ``AssertionError``."""
-    failure: psycopg.Error | None = None
-    try:
-        with pg.transaction():
-            yield
-    except psycopg.Error as error:
-        failure = error
-    assert failure is not None, f"nothing was refused, expected {sqlstate}"
-    assert failure.sqlstate == sqlstate, f"expected {sqlstate}, got {failure.sqlstate}: {failure}"
-    seen = failure.diag.constraint_name
-    assert constraint in (None, seen), f"expected {constraint} to refuse, it was {seen}: {failure}"
-
-
-@contextmanager
-def accepted(claim: str) -> Iterator[None]:
-    """The statements inside raise nothing of the server's, else ``AssertionError``."""
-    try:
-        yield
-    except psycopg.Error as error:
-        raise AssertionError(f"{claim}: {error.sqlstate} {error}") from error
-
-
-def touched(pg: Connection, statement: str, values: tuple[object, ...] = ()) -> int:
-    """How many rows a statement changed; 0 if it was refused for lack of a privilege or by a policy."""
-    try:
-        with pg.transaction():
-            return pg.execute(statement.encode(), values).rowcount
-    except (psycopg.errors.InsufficientPrivilege, psycopg.errors.ForeignKeyViolation):
-        return 0
 
 
 def touched_or_refused(pg: Connection, statement: str, values: tuple[object, ...] = ()) -> bool:

@@ -7,10 +7,10 @@ from uuid import UUID, uuid4
 
 from pgproof.database import Claims, Connection, acting_as
 
+from ...outcomes import accepted, refused, touched
 from ..world import (
     Company,
     Member,
-    accepted,
     as_member,
     as_service,
     as_visitor,
@@ -20,8 +20,6 @@ from ..world import (
     new_member,
     new_message,
     refresh,
-    refused,
-    touched,
 )
 
 TABLES = ("tenants", "users", "conversations", "messages", "feedback", "usage_metrics")

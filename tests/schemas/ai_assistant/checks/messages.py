@@ -11,16 +11,14 @@ from pgproof.database import Connection
 from pgproof.harness import OwnDatabase
 
 from ...concurrency import Work, all_at_once
+from ...outcomes import accepted, refused, touched
 from ..world import (
-    accepted,
     as_member,
     as_service,
     new_company,
     new_conversation,
     new_member,
     new_message,
-    refused,
-    touched,
 )
 
 

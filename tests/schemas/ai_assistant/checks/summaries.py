@@ -12,10 +12,10 @@ from pgproof.database import Connection
 from pgproof.harness import OwnDatabase
 from pgproof.platforms.clock import Clock
 
+from ...outcomes import accepted, refused
 from .. import oracle
 from ..oracle import Request, Usage
 from ..world import (
-    accepted,
     as_member,
     as_service,
     as_visitor,
@@ -26,7 +26,6 @@ from ..world import (
     new_member,
     new_message,
     refresh,
-    refused,
     touched_or_refused,
 )
 from .usage import SOME, bill, settle

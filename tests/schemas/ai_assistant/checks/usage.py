@@ -13,9 +13,9 @@ from pgproof.database import Connection
 from pgproof.harness import OwnDatabase
 
 from ...concurrency import Work, all_at_once
+from ...outcomes import accepted, refused, touched
 from ..oracle import Request, Usage, daily_usage
 from ..world import (
-    accepted,
     as_member,
     as_service,
     as_visitor,
@@ -23,8 +23,6 @@ from ..world import (
     new_company,
     new_member,
     new_tenant,
-    refused,
-    touched,
 )
 
 DAY = date(2026, 1, 5)

@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+PARENT, _, _ = (__package__ or "").rpartition(".")
+pytest.register_assert_rewrite(
+    f"{__package__}.checks", f"{__package__}.world", f"{PARENT}.outcomes", f"{PARENT}.scripts"
+)
+
+ROOT = Path(__file__).parents[3]
+PROJECT = ROOT / "sql" / "sleep_prediction_cache"
+FIXTURES = ROOT / "fixtures" / "sleep_prediction_cache"
+
+
+@pytest.fixture(scope="session")
+def pg_project() -> Path:
+    return PROJECT
+
+
+@pytest.fixture(scope="session")
+def fixture_sql():
+    """The text of a named data set or known-bad variant of the project."""
+
+    def fixture_sql_(name: str) -> str:
+        return (FIXTURES / f"{name}.sql").read_text(encoding="utf-8")
+
+    return fixture_sql_
