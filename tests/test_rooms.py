@@ -27,7 +27,7 @@ ROOMS = {
     "access": {"errors", "finding", "database", "catalog", "rows", "platforms"},
     "report": {"finding"},
     "rehearsal": {"finding", "project", "database", "platforms", "psql", "template", "catalog", "report"},
-    "recorded": {"errors", "finding", "project", "catalog", "rehearsal", "report"},
+    "recorded": {"errors", "finding", "project", "catalog", "documents", "rehearsal", "report"},
     "conductor": {
         *("errors", "finding", "settings", "project", "database", "platforms", "psql", "template", "catalog"),
         *("documents", "rows", "access", "report", "rehearsal", "recorded", "servers"),

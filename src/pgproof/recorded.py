@@ -1,10 +1,11 @@
-"""The recorded catalog: what a project's migrations make, kept beside them, so that a change shows up in review."""
+"""What is kept beside the migrations so that a change shows up in review: the catalog, and documents made from it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
-from pgproof import catalog
+from pgproof import catalog, documents
 from pgproof.catalog import Catalog
 from pgproof.errors import UsageError
 from pgproof.finding import Finding
@@ -12,34 +13,36 @@ from pgproof.project import Project
 from pgproof.rehearsal import judge
 from pgproof.report.model import Step
 
-RULE = "catalog"
+Result = tuple[Step, Finding | None]
 
 
-def compare(project: Project, applied: Catalog, update: bool) -> tuple[Step, list[Finding]]:
-    """Hold the catalog that was just applied against the recorded one, or record it if ``update``."""
+def compare(project: Project, before: Catalog, applied: Catalog, update: bool) -> Iterator[Result]:
+    """Hold what was applied on top of ``before`` against what is recorded, or record it if ``update``."""
+    made = catalog.since(before, applied)
+    yield compare_catalog(project, made, update)
+    for name in project.settings.documents:
+        yield compare_document(project, name, applied, update)
+
+
+def compare_catalog(project: Project, made: Catalog, update: bool) -> Result:
+    """The recorded catalog; another major version of PostgreSQL is compared by what both can say."""
     path = project.recorded_catalog
     if update:
-        path.write_text(catalog.to_json(applied), "utf-8")
-        return Step(RULE, f"catalog recorded in {path.name}"), []
+        path.write_text(catalog.to_json(made), "utf-8")
+        return Step("catalog", f"catalog recorded in {path.name}"), None
     if not path.exists():
-        return Step(RULE, f"no {path.name} to compare with; pgproof check --update writes it", "not run"), []
-    before = read(path)
-    if before.version_num // 10000 != applied.version_num // 10000:
-        known, here = before.version_num // 10000, applied.version_num // 10000
-        return Step(RULE, f"{path.name} was recorded on PostgreSQL {known}, this is {here}", "not run"), []
-    differences = catalog.diff(before, applied)
+        return Step("catalog", f"no {path.name} to compare with; pgproof check --update writes it", "not run"), None
+    differences = catalog.diff(read(path), made)
     if not differences:
-        return Step(RULE, f"catalog equals {path.name}"), []
-    return Step(RULE, f"catalog equals {path.name}", "failed"), [
-        Finding(
-            rule="catalog-differs",
-            subject=project.name,
-            expected=f"the catalog recorded in {path.name}",
-            observed=judge.listed(differences),
-            remedy="if the change is meant, record it: pgproof check --update",
-            path=path,
-        )
-    ]
+        return Step("catalog", f"catalog equals {path.name}"), None
+    return Step("catalog", f"catalog equals {path.name}", "failed"), Finding(
+        rule="catalog-differs",
+        subject=project.name,
+        expected=f"the catalog recorded in {path.name}",
+        observed=judge.listed(differences),
+        remedy="if the change is meant, record it: pgproof check --update",
+        path=path,
+    )
 
 
 def read(path: Path) -> Catalog:
@@ -48,3 +51,35 @@ def read(path: Path) -> Catalog:
         return catalog.from_json(path.read_text("utf-8"))
     except UsageError as error:
         raise UsageError(f"{path}: {error}: pgproof check --update") from error
+
+
+def compare_document(project: Project, name: str, applied: Catalog, update: bool) -> Result:
+    """One generated document."""
+    path = project.root / name
+    text = render(project, name, applied)
+    if update:
+        path.write_text(text, "utf-8")
+        return Step("document", f"{name} written"), None
+    recorded = project.recorded_catalog
+    if recorded.exists() and read(recorded).version_num // 10000 != applied.version_num // 10000:
+        return Step("document", f"{name} was made on another major version of PostgreSQL", "not run"), None
+    if path.exists() and path.read_text("utf-8") == text:
+        return Step("document", f"{name} says what the catalog says"), None
+    return Step("document", f"{name} says what the catalog says", "failed"), Finding(
+        rule="document-stale",
+        subject=f"{name} of {project.name}",
+        expected="the document that the catalog gives",
+        observed="another text" if path.exists() else "no such file",
+        remedy="write it anew: pgproof check --update",
+        path=path,
+    )
+
+
+def render(project: Project, name: str, applied: Catalog) -> str:
+    """The text of a document. Raises ``UsageError`` for a kind that nobody can generate."""
+    if name.endswith(".ts"):
+        return documents.typescript(applied)
+    if name.endswith(".md"):
+        page = documents.schema_documentation(applied, project.name)
+        return f"{page.rstrip()}\n\n## Diagram\n\n```mermaid\n{documents.entity_diagram(applied).rstrip()}\n```\n"
+    raise UsageError(f"{project.settings.source}: cannot generate {name!r}; expected *.md or *.ts in `documents`")

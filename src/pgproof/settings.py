@@ -30,7 +30,8 @@ class Settings:
     """What a project says of itself; every field may stand in ``[project]`` or in ``PGPROOF_<FIELD>``.
 
     ``migrations`` and ``seed`` are paths or globs relative to the project folder, in order; empty means: as the
-    folder's layout says. ``extensions`` are those that the owner enabled before the first migration.
+    folder's layout says. ``documents`` are generated from the catalog: ``*.md`` the documentation, ``*.ts`` the
+    types of an application. ``extensions`` are those that the owner enabled before the first migration.
     ``server`` is ``embedded``, ``container``, ``container:IMAGE``, ``local``, ``local:BINDIR`` or a URL.
     """
 
@@ -40,6 +41,7 @@ class Settings:
     extensions: tuple[str, ...] = ()
     migrations: tuple[str, ...] = ()
     seed: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
     contract: str = "access.toml"
     catalog: str = "catalog.json"
     server: str = "embedded"

@@ -217,3 +217,34 @@ def test_a_script_for_everything_is_tried_too(check):
     assert (code, outcomes(report)["rollback-all"]) == (0, "ok")
     code, report = check({**files, "rollback_all.sql": "drop table public.t;\ncreate table public.u ();\n"})
     assert (code, found(report)) == (1, [("rollback-differs", "rollback_all.sql")])
+
+
+def test_documents_are_written_compared_and_found_stale(check, make_project):
+    files = {
+        "pgproof.toml": '[project]\nname = "demo"\nplatform = "plain"\ndocuments = ["docs.md", "types.ts"]\n',
+        "001_t.sql": T,
+    }
+    code, report = check(files)
+    assert (code, found(report)) == (1, [("document-stale", "docs.md of demo"), ("document-stale", "types.ts of demo")])
+    code, report = check(files, "--update")
+    assert (code, found(report)) == (0, [])
+    folder = make_project({})
+    assert "note: string | null" in (folder / "types.ts").read_text()
+    assert "```mermaid" in (folder / "docs.md").read_text()
+    assert check(files)[0] == 0
+    (folder / "types.ts").write_text("export type Database = any\n")
+    assert found(check(files)[1]) == [("document-stale", "types.ts of demo")]
+
+
+def test_a_document_that_nobody_can_generate_is_wrong_use(make_project, pgproof):
+    settings = '[project]\nname = "demo"\nplatform = "plain"\ndocuments = ["docs.pdf"]\n'
+    done = pgproof("check", make_project({"pgproof.toml": settings, "001_t.sql": T}))
+    assert (done.returncode, "cannot generate 'docs.pdf'; expected *.md or *.ts" in done.stderr) == (2, True)
+
+
+def test_the_record_holds_what_the_project_made_and_nothing_of_the_platform(check, make_project):
+    files = {"pgproof.toml": '[project]\nname = "demo"\nplatform = "supabase"\n', "001_t.sql": T}
+    check(files, "--update")
+    recorded = (make_project({}) / "catalog.json").read_text()
+    assert '"t"' in recorded
+    assert "refresh_tokens" not in recorded

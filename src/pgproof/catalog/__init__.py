@@ -11,6 +11,7 @@ from pgproof.catalog.difference import Difference
 from pgproof.catalog.model import Catalog, Cluster
 from pgproof.catalog.reader import read, read_roles
 from pgproof.catalog.record import from_json, to_json
+from pgproof.catalog.scope import since
 
 __all__ = [
     "Catalog",
@@ -21,5 +22,6 @@ __all__ = [
     "from_json",
     "read",
     "read_roles",
+    "since",
     "to_json",
 ]

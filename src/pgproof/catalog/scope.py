@@ -31,6 +31,13 @@ def scoped(catalog: Catalog, *, with_extensions: bool, ignore: Collection[str]) 
     )
 
 
+def since(before: Catalog, after: Catalog) -> Catalog:
+    """What ``after`` has that ``before`` does not have in just the same way: what was made or changed in between."""
+    groups = names_of(Catalog, "parts")
+    known = {item for name in groups for item in getattr(before, name)}
+    return _kept(after, lambda item: item not in known)
+
+
 def portable(catalog: Catalog) -> Catalog:
     """What every supported version of PostgreSQL says in the same way.
 

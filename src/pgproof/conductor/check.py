@@ -48,8 +48,9 @@ def check_on(
         step, found = access_step(session, project, rehearsal, progress)
         steps, findings = [*steps, step], [*findings, *found]
     if rehearsal:
-        step, found = recorded.compare(project, rehearsal.scenes[-1].catalog, update)
-        steps, findings = [*steps, step], [*findings, *found]
+        before, after = rehearsal.scenes[0].catalog, rehearsal.scenes[-1].catalog
+        for step, one in recorded.compare(project, before, after, update):
+            steps, findings = [*steps, step], [*findings, *([one] if one else [])]
     return ProjectReport(
         name=project.name,
         server=session.server.kind,
