@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from importlib.resources import files
 
 import pytest
 
-from pgproof.catalog.answers import CATALOG, CLUSTER, JOBS, sql
+from pgproof.catalog.answers import CATALOG, CLUSTER, JOBS, OTHERS, sql
 
-QUERIES = {**CATALOG, **JOBS, **CLUSTER}
+QUERIES = {**CATALOG, **JOBS, **OTHERS, **CLUSTER}
 
 
 @pytest.mark.parametrize("record", QUERIES, ids=list(QUERIES.values()))
@@ -30,3 +31,13 @@ def test_the_record_says_which_query_it_is():
 
 def test_every_query_starts_with_what_it_is_for():
     assert [name for name in QUERIES.values() if not sql(name).startswith("-- ")] == []
+
+
+def catalogs_of_rarer_kinds() -> set[str]:
+    """The system catalogs that others.sql looks into for objects, from the class that it says each is of."""
+    return set(re.findall(r"'pg_catalog\.(pg_\w+)'::pg_catalog\.regclass", sql("others")))
+
+
+def test_whether_others_are_needed_is_asked_for_every_kind():
+    asked = set(re.findall(r"exists \(select from pg_catalog\.(pg_\w+)", sql("settings")))
+    assert {name.replace("mappings", "mapping") for name in asked} == catalogs_of_rarer_kinds()

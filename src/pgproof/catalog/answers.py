@@ -35,10 +35,11 @@ CATALOG: Mapping[type[Any], str] = {
     objects.PublicationRecord: "publications",
     objects.PublishedTableRecord: "published_tables",
     objects.ForeignServerRecord: "foreign_servers",
-    objects.OtherRecord: "others",
 }
 #: Read only where pg_cron, or a stand-in for it, is installed.
 JOBS: Mapping[type[Any], str] = {objects.JobRecord: "jobs"}
+#: Read only where something of a rarer kind was created.
+OTHERS: Mapping[type[Any], str] = {objects.OtherRecord: "others"}
 #: Read for the roles of the server.
 CLUSTER: Mapping[type[Any], str] = {
     objects.RoleRecord: "roles",

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from pgproof.catalog import assemble
 from pgproof.catalog import object_records as objects
-from pgproof.catalog.answers import CATALOG, CLUSTER, JOBS, Answers, sql
+from pgproof.catalog.answers import CATALOG, CLUSTER, JOBS, OTHERS, Answers, sql
 from pgproof.catalog.assemble_cluster import cluster
 from pgproof.catalog.model import Catalog, Cluster
 from pgproof.catalog.records import SettingsRecord
@@ -65,10 +65,11 @@ def read(conn: Connection, schemas: Collection[str] | None = None) -> Catalog:
     with conn.transaction(force_rollback=True):
         conn.execute(_SAME_FOR_EVERYBODY)
         rows = _ask(conn, CATALOG)
-        if Answers(rows).of(SettingsRecord)[0].has_jobs:
-            rows |= _ask(conn, JOBS)
-    found = assemble.catalog(Answers(rows))
-    return found if schemas is None else only(found, schemas)
+        found = Answers(rows).of(SettingsRecord)[0]
+        rarely = {**(JOBS if found.has_jobs else {}), **(OTHERS if found.has_others else {})}
+        rows |= _ask(conn, rarely) if rarely else {}
+    catalog = assemble.catalog(Answers(rows))
+    return catalog if schemas is None else only(catalog, schemas)
 
 
 def read_roles(conn: Connection) -> Cluster:

@@ -14,6 +14,7 @@ class SettingsRecord(NamedTuple):
 
     version_num: int
     has_jobs: bool
+    has_others: bool
 
 
 class CommentRecord(NamedTuple):
