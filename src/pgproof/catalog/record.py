@@ -167,11 +167,13 @@ def written(value: Any, *, indent: int = 0, before: int = 0) -> str:
 
     ``before`` is the length of what stands before the value on its line.
     """
-    line = json.dumps(value, ensure_ascii=False)
-    fits = _is_simple(value) and indent + before + len(line) < _WIDTH
-    if fits or not value or not isinstance(value, dict | list):
-        return line
-    keys = [f"{json.dumps(key, ensure_ascii=False)}: " for key in value] if isinstance(value, dict) else []
+    if not value or not isinstance(value, dict | list):
+        return _json(value)
+    if _is_simple(value):
+        line = _json(value)
+        if indent + before + len(line) < _WIDTH:
+            return line
+    keys = [f"{_json(key)}: " for key in value] if isinstance(value, dict) else []
     items = list(value.values()) if isinstance(value, dict) else value
     lines = [
         key + written(item, indent=indent + 1, before=len(key))
@@ -180,6 +182,10 @@ def written(value: Any, *, indent: int = 0, before: int = 0) -> str:
     opening, closing = "{}" if isinstance(value, dict) else "[]"
     space = "\n" + " " * indent
     return f"{opening}{space} " + f",{space} ".join(lines) + space + closing
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _is_simple(value: Any) -> bool:
