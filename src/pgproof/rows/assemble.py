@@ -24,6 +24,7 @@ from pgproof.rows.partitioned import partition_bindings
 from pgproof.rows.rules import GroupRule
 from pgproof.rows.scalars import Scalar, capacity
 from pgproof.rows.solved import Solution
+from pgproof.rows.timeline import stage
 from pgproof.rows.troubles import CannotFill
 from pgproof.rows.world import Block, Maker, Population, World
 
@@ -224,6 +225,8 @@ def _bind(work: Work, kinship: Kinship) -> None:
     for column, spelled in work.spelled.items():
         if spelled.measure is not None:
             work.windows[column] = spelled.window
+            if spelled.measure.family == "time" and stage(column) in (0, 1):
+                work.clockwork.day = spelled.window
         else:
             work.pins[column] = Pin(spelled.values, spelled.which)
     for part, column in enumerate(work.keys.run.intervals if work.keys.run else ()):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 
 from pgproof.catalog.model import Catalog, Column, Constraint, ForeignKey, Index, Table
 from pgproof.rows.agreements import with_agreements
 from pgproof.rows.elements import narrowed
 from pgproof.rows.expression import columns_of, of_column
 from pgproof.rows.ghosts import with_ghosts
+from pgproof.rows.kept import kept_by_triggers
 from pgproof.rows.model import (
     CheckModel,
     ColumnModel,
@@ -46,7 +48,14 @@ def build(catalog: Catalog, also: Collection[TableName] = ()) -> SchemaModel:
     """
     wanted = {name_of(table) for table in catalog.tables if _is_ours(table)} | set(also)
     wanted |= _referred_to(catalog, wanted)
-    tables = with_ghosts([table_model(catalog, table) for table in catalog.tables if name_of(table) in wanted])
+    kept = kept_by_triggers(catalog)
+    tables = with_ghosts(
+        [
+            replace(table_model(catalog, table), kept_by=kept.get(table.qualified, ()))
+            for table in catalog.tables
+            if name_of(table) in wanted
+        ]
+    )
     ordered, impossible = in_filling_order(tables)
     return SchemaModel(with_agreements(ordered), impossible)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +21,8 @@ MONTH = 30 * DAY
 class Clockwork:
     """The time of a table's rows, in seconds. ``parents`` are foreign keys whose rows came first.
 
-    ``cells`` are the only stretches of time that there are partitions for, in order.
+    ``cells`` are the only stretches of time that there are partitions for, in order; ``day`` is the day that
+    the key of a row says it is about.
     """
 
     seed: int
@@ -29,6 +31,7 @@ class Clockwork:
     until: int
     parents: tuple[str, ...] = ()
     cells: tuple[tuple[int, int], ...] = ()
+    day: Callable[[Block], tuple[Ints, Ints]] | None = None
 
     def born(self, block: Block) -> Ints:
         """The second in which every row came to be: after its parents, before the end of time."""
@@ -37,6 +40,8 @@ class Clockwork:
             start = np.maximum(start, block.up(name).born() + 1)
         draw = unit(stream(self.seed, self.table, "born"), block.rows)
         at = start + (draw * np.maximum(self.until - start, 0)).astype(np.int64)
+        if self.day is not None:
+            at = np.maximum(start, self.day(block)[0] // SECOND + (draw * DAY).astype(np.int64))
         return self._into_cells(at, draw) if self.cells else at
 
     def cell_of(self, block: Block) -> tuple[Ints, Ints]:

@@ -73,6 +73,9 @@ def _at_scale(model: SchemaModel, wishes: Wishes, scale: float) -> dict[TableNam
         if table.name in wishes.rows:
             found[table.name] = Count(wishes.rows[table.name], "asked for")
             continue
+        if table.kept_by and not any(_is_single(table, r) for r in table.references):
+            found[table.name] = Count(0, f"kept by {', '.join(table.kept_by)}")
+            continue
         found[table.name] = _usual(table, model, found, wishes, scale)
     return found
 
@@ -86,8 +89,11 @@ def _usual(
     asked = [
         (r, wishes.ratios[table.name, c]) for r in parents for c in r.columns if _has_ratio(table, c, wishes)
     ]  # type: ignore[index]
+    single = [r for r in parents if _is_single(table, r)]
     if asked:
         reference, ratio = asked[0]
+    elif single:
+        reference, ratio = min(single, key=lambda r: (known[r.target].rows, r.name)), 1.0
     else:
         reference = max(parents, key=lambda r: (_is_tied(table, r), known[r.target].rows, r.name))
         ratio = ratio_of(table, reference, parents, model)
@@ -110,8 +116,6 @@ def ratio_of(
 ) -> float:
     """How many children a parent usually has by this foreign key."""
     columns = set(reference.columns)
-    if any(unique.plain and set(unique.columns) <= columns for unique in table.uniques):
-        return 1.0
     others = [set(r.columns) - columns for r in parents if r is not reference and set(r.columns) - columns]
     for unique in table.uniques:
         joined = [other for other in others if other & set(unique.columns)]
@@ -119,6 +123,11 @@ def ratio_of(
             own = {c for r in parents for c in r.columns}
             return ANSWERS if set(unique.columns) <= own and len(table.columns) > len(own) + 1 else LINKS
     return CHILDREN
+
+
+def _is_single(table: TableModel, reference: ReferenceModel) -> bool:
+    """Whether a parent can have one row of the table at most."""
+    return any(key.plain and set(key.columns) <= set(reference.columns) for key in table.uniques)
 
 
 def _sum(counts: Mapping[TableName, Count]) -> int:

@@ -23,6 +23,7 @@ _HEAD = """\
 -- Loads the CSV files beside it in one transaction: everything or nothing.
 -- psql -v ON_ERROR_STOP=1 -f load.sql  (run it in this folder)
 \\set ON_ERROR_STOP on
+set client_encoding to 'UTF8';
 begin;
 set constraints all deferred;
 """

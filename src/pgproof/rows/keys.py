@@ -88,7 +88,9 @@ def references_in(table: TableModel, columns: Iterable[str], meetings: tuple[Mee
     inside = set(columns)
     found = [r for r in table.references if r.target != table.name and not r.breaking]
     found = [r for r in found if set(r.columns) & inside and label_of(table, r) in inside]
-    found.sort(key=lambda r: -sum(len(rest) for _, rest in beginning_with(r.name, meetings)))
+    found.sort(
+        key=lambda r: (-sum(len(rest) for _, rest in beginning_with(r.name, meetings)), is_nullable(table, r))
+    )
     kept: list[str] = []
     for reference in found:
         decided = any(

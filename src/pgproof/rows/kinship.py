@@ -98,10 +98,11 @@ class Kinship:
         for number, name in enumerate(plan.drivers):
             paths = tuple(self._decided_by(name))
             chooser = self.run.chooser(number)
-            self.own.choosers[name] = Determined(paths, chooser) if paths else chooser
+            known: Chooser = Determined(paths, chooser) if paths else chooser
+            self.own.choosers[name] = known if len(drivers) > 1 else self._sometimes(name, known)
             self._known.append(name)
         for number, (name, member) in enumerate(zip(plan.members, members, strict=True)):
-            self.own.choosers[name] = member.chooser(self.run, number)
+            self.own.choosers[name] = self._sometimes(name, member.chooser(self.run, number))
 
     def _hold_apart(self, pair: Pair) -> None:
         """Let the two foreign keys of a pair find different parents, in order where that is asked for."""
@@ -147,7 +148,10 @@ class Kinship:
         elif isinstance(chooser, (Free, Once)):
             known = chooser.candidates
             everybody = np.arange(self.own.targets[leader].count) if known is None else known
-            self.own.choosers[leader] = replace(chooser, candidates=np.setdiff1d(everybody, rows))
+            left = np.setdiff1d(everybody, rows)
+            self.own.choosers[leader] = replace(chooser, candidates=left)
+            if isinstance(chooser, Once) or not left.size:
+                self.own.count = min(self.own.count, self.own.existing + len(left))
 
     def _members(self, name: str, driver: str) -> Members:
         bound = self._bound_by(name, [driver])
@@ -166,7 +170,10 @@ class Kinship:
         target, key, shape = self.own.targets[name], self._key(name), self.shapes.get(name, "skewed")
         free: Chooser = Free(key, target, shape)
         if name in self.keys.once:
-            self.own.choosers[name] = Once(key, target, self._unused(name))
+            unused = self._unused(name)
+            room = target.count if unused is None else len(unused)
+            self.own.count = min(self.own.count, self.own.existing + room)
+            self.own.choosers[name] = Once(key, target, unused)
             return True
         paths = self._decided_by(name)
         bound = self._bound_by(name, self._known)

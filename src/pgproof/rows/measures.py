@@ -22,6 +22,7 @@ NUMBERS = ("integer", "numeric", "float", "money")
 TIMES = ("date", "timestamp", "timestamptz", "time")
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 FLOAT_SCALE = 4
+FINEST = 6  # digits after the point: more would not fit 64 bits, and nobody looks at them
 LOWEST, HIGHEST = -(2**62), 2**62
 Family = Literal["number", "time"]
 
@@ -121,7 +122,7 @@ def written(measure: Measure, counts: Ints) -> Values:
 def _scale(space: Space) -> int:
     if space.kind == "float":
         return FLOAT_SCALE
-    return 2 if space.scale is None or space.kind == "money" else space.scale
+    return 2 if space.scale is None or space.kind == "money" else min(max(space.scale, 0), FINEST)
 
 
 def _type_bound(measure: Measure, space: Space) -> int:

@@ -217,7 +217,8 @@ class TableModel:
     """A table that can be filled, with everything PostgreSQL will hold its rows to.
 
     ``timeline`` names time columns whose values never decrease from left to right. ``judges`` are triggers
-    and rules that may reject or rewrite a row: only the server knows what they think.
+    and rules that may reject or rewrite a row: only the server knows what they think. ``kept_by`` names
+    triggers of other tables for which this one is a record: they write it.
     """
 
     name: TableName
@@ -230,6 +231,7 @@ class TableModel:
     timeline: tuple[str, ...] = ()
     partition: PartitionModel | None = None
     judges: tuple[str, ...] = ()
+    kept_by: tuple[str, ...] = ()
 
     def column(self, name: str) -> ColumnModel:
         """The column of that name; ``KeyError`` if there is none."""

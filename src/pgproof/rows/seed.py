@@ -139,7 +139,7 @@ class Seeding:
         world = World(plan.seed, plan.until, plan.since, {})
         counts = {name: count.rows for name, count in plan.counts.items()}
         circumstances = Circumstances(dict(self.present), read_starts(self.connection, plan.model))
-        return Assembler(plan.model, counts, world, solver(plan.until), plan.overrides, circumstances)
+        return Assembler(plan.model, counts, world, solver(plan.until, self.connection), plan.overrides, circumstances)
 
     def _meet_what_triggers_made(self, table: TableModel, assembler: Assembler) -> None:
         """Rows that triggers of the tables before have put in here count, and are nobody's to repeat."""

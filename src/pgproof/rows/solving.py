@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 
+from pgproof.database import Connection
 from pgproof.rows.model import TableModel
 from pgproof.rows.solve import solve
-from pgproof.rows.solve_conditions import Ask
+from pgproof.rows.solve_learn import asker
 from pgproof.rows.solve_sums import Present
 from pgproof.rows.solved import Solution
 
@@ -15,11 +16,11 @@ from pgproof.rows.solved import Solution
 YEARS = 10  # how long rows stay valid where a CHECK compares with the present
 
 
-def solver(until: int, ask: Ask | None = None) -> Callable[[TableModel], Solution]:
+def solver(until: int, connection: Connection | None = None) -> Callable[[TableModel], Solution]:
     """A function that solves tables and remembers what it found.
 
-    ``until`` is the second in which the rows end: the present is taken to be that or later. ``ask`` puts to a
-    server what cannot be computed.
+    ``until`` is the second in which the rows end: the present is taken to be that or later. what cannot
+    be computed is put to the server of ``connection``.
     """
     known: dict[TableModel, Solution] = {}
     end = datetime.fromtimestamp(until, timezone.utc)
@@ -27,6 +28,7 @@ def solver(until: int, ask: Ask | None = None) -> Callable[[TableModel], Solutio
 
     def remembered(table: TableModel) -> Solution:
         if table not in known:
+            ask = asker(connection, table) if connection else None
             known[table] = solve(table, ask, present)
         return known[table]
 
