@@ -21,14 +21,17 @@ from pgproof.rows.model import ColumnModel, SchemaModel, Space, TableModel, Tabl
 from pgproof.rows.overrides import Overrides
 from pgproof.rows.pairs import pairs
 from pgproof.rows.partitioned import partition_bindings
+from pgproof.rows.rescue import rescued
 from pgproof.rows.rules import GroupRule
 from pgproof.rows.scalars import Scalar, capacity
+from pgproof.rows.solve_conditions import Ask
 from pgproof.rows.solved import Solution
 from pgproof.rows.timeline import stage
 from pgproof.rows.troubles import CannotFill
 from pgproof.rows.world import Block, Maker, Population, World
 
 Solver = Callable[[TableModel], Solution]
+TRIED = 400  # rows that are put to the server where a CHECK is beyond us
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,7 @@ class Assembler:
     solve: Solver
     overrides: Overrides = field(default_factory=Overrides)
     circumstances: Circumstances = field(default_factory=Circumstances)
+    ask: Callable[[TableModel], Ask] | None = None
     works: dict[TableName, Work] = field(default_factory=dict)
 
     def assemble(self) -> World:
@@ -123,7 +127,7 @@ class Assembler:
         for column in table.columns:
             work.scalars[column.name] = _scalar(work, column)
         kinship = Kinship(world.seed, table, own, agreed, keys, pairs=pairs(table))
-        _complete(work, kinship)
+        _complete(work, kinship, self.ask(table) if self.ask else None)
         return work
 
 
@@ -136,8 +140,8 @@ def space_in(solution: Solution, column: ColumnModel) -> Space:
     return found.pop() if len(found) == 1 else column.space
 
 
-def _complete(work: Work, kinship: Kinship) -> None:
-    _check_solved(work)
+def _complete(work: Work, kinship: Kinship, ask: Ask | None) -> None:
+    _check_solved(work, ask)
     _make_rules(work)
     for reference in work.table.references:
         rule = next((work.rules[c] for c in reference.columns if c in work.rules), None)
@@ -156,7 +160,16 @@ def _complete(work: Work, kinship: Kinship) -> None:
         put_first(work.own, present)
 
 
-def _check_solved(work: Work) -> None:
+def _check_solved(work: Work, ask: Ask | None) -> None:
+    """See that every group of CHECKs can be passed, asking the server where nobody else knows a way."""
+    if ask is not None:
+        tried = Block(work.own, np.arange(TRIED, dtype=np.int64))
+        scalars = {c: s for c, s in work.scalars.items() if c not in work.parental and _is_drawn(work, c)}
+        groups = tuple(
+            group if group.options else rescued(work.table, group, scalars, ask, tried)
+            for group in work.solved.solution.groups
+        )
+        work.solved.solution = Solution(groups)
     for group in work.solved.solution.groups:
         if not group.options:
             names = " and ".join(group.checks)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 
@@ -22,6 +23,7 @@ from pgproof.rows.postpone import put_off
 from pgproof.rows.progress import Progress, Step, silent
 from pgproof.rows.second_pass import second_pass, waiting
 from pgproof.rows.sequences import move_statements, read_starts
+from pgproof.rows.solve_learn import asker
 from pgproof.rows.solving import solver
 from pgproof.rows.troubles import CannotFill, RowsRefused, lost, told
 from pgproof.rows.world import Population, World
@@ -139,7 +141,9 @@ class Seeding:
         world = World(plan.seed, plan.until, plan.since, {})
         counts = {name: count.rows for name, count in plan.counts.items()}
         circumstances = Circumstances(dict(self.present), read_starts(self.connection, plan.model))
-        return Assembler(plan.model, counts, world, solver(plan.until, self.connection), plan.overrides, circumstances)
+        solve = solver(plan.until, self.connection)
+        ask = partial(asker, self.connection)
+        return Assembler(plan.model, counts, world, solve, plan.overrides, circumstances, ask)
 
     def _meet_what_triggers_made(self, table: TableModel, assembler: Assembler) -> None:
         """Rows that triggers of the tables before have put in here count, and are nobody's to repeat."""
