@@ -43,9 +43,11 @@ select
     'session ' || n / 8,
     (array['search', 'search', 'search', 'view_hotel', 'view_hotel', 'booking'])[1 + (n + n / current_setting('bench.users')::integer) % 6],
     jsonb_build_object('budget', 40 + (hashtext(p.id::text) & 127) + n % 50, 'hotel', 'hotel-' || n % 500),
-    '2025-07-01 00:00+00'::timestamptz + random() * interval '364 days'
+    '2025-07-01 00:00+00'::timestamptz + random() * interval '364 days' as created_at
 from generate_series(1, current_setting('bench.rows')::integer) as n
-inner join pg_temp.people as p on p.place = 1 + n % current_setting('bench.users')::integer;
+inner join pg_temp.people as p on p.place = 1 + n % current_setting('bench.users')::integer
+-- A log is written in the order of time.
+order by created_at;
 
 create schema plain;
 create table plain.user_behavior_log as select * from public.user_behavior_log;
