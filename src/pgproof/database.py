@@ -70,15 +70,14 @@ def acting_as(connection: Connection, role: str, claims: Claims = None) -> Itera
             "select current_setting('role'), current_setting(%s, true)", (CLAIMS,)
         ).fetchone()
         become(connection, role, claims)
-        try:
-            yield connection
-        finally:
-            if connection.info.transaction_status != psycopg.pq.TransactionStatus.INERROR:
-                assert before is not None
-                connection.execute(
-                    "select set_config('role', %s, true), set_config(%s, %s, true)",
-                    (before[0], CLAIMS, before[1] or ""),
-                )
+        yield connection
+        if connection.info.transaction_status == psycopg.pq.TransactionStatus.INERROR:
+            raise psycopg.Rollback  # the error was caught inside: only the savepoint is lost
+        assert before is not None
+        connection.execute(
+            "select set_config('role', %s, true), set_config(%s, %s, true)",
+            (before[0], CLAIMS, before[1] or ""),
+        )
 
 
 def become(connection: Connection, role: str, claims: Claims = None) -> None:

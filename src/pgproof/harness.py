@@ -167,9 +167,12 @@ def allow_in_examples(item: Any) -> None:
     function = getattr(item.obj, "__func__", item.obj)
     present = getattr(function, "_hypothesis_internal_use_settings", None)
     definitions = item._fixtureinfo.name2fixturedefs
+    parameters = (
+        set(item.callspec.params) if hasattr(item, "callspec") else set()
+    )  # the same in every example
     named = {
         name for name in item.funcargs if definitions.get(name) and definitions[name][-1].scope == "function"
-    }
+    } - parameters
     if present is None or not named & set(item._fixtureinfo.argnames) <= PER_EXAMPLE:
         return
     suppressed = {HealthCheck.function_scoped_fixture, *present.suppress_health_check}

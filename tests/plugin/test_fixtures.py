@@ -92,6 +92,10 @@ def test_act_as_switches_role_and_claims_and_comes_back(run):
                 with act_as("anon"):
                     pg.execute("select * from auth.users")
             assert who(pg) == ("postgres", "-")
+        def test_a_refusal_may_be_caught_inside(pg, act_as):
+            with act_as("anon"), pytest.raises(psycopg.errors.InsufficientPrivilege):
+                pg.execute("select * from auth.users")
+            assert who(pg) == ("postgres", "-")
         def test_what_was_written_stays_until_the_end_of_the_test(pg, act_as):
             pg.execute("create policy adding on public.t for insert to authenticated with check (true)")
             with act_as("authenticated", {"sub": A}):
@@ -102,7 +106,7 @@ def test_act_as_switches_role_and_claims_and_comes_back(run):
                 with act_as("authenticated", "{not json"):
                     pg.execute("select auth.uid()")
     """)
-    result.assert_outcomes(passed=4)
+    result.assert_outcomes(passed=5)
 
 
 def test_pg_clone_is_a_database_of_its_own_that_commits(run):
@@ -149,6 +153,18 @@ def test_a_failing_hypothesis_example_shrinks_on_a_clean_database(run):
     """)
     result.assert_outcomes(failed=1)
     assert "numbers=[7]" in result.stdout.str()
+
+
+def test_parametrize_goes_together_with_hypothesis(run):
+    result = run("""
+        import pytest
+        from hypothesis import given, strategies as st
+        @pytest.mark.parametrize("fixed", [1, 2])
+        @given(number=st.integers(3, 9))
+        def test_insert(pg, fixed, number):
+            pg.execute("insert into t values (%s), (%s)", (fixed, number))
+    """)
+    result.assert_outcomes(passed=2)
 
 
 def test_another_function_scoped_fixture_still_gets_hypothesis_warning(run):

@@ -173,3 +173,18 @@ def test_the_dsn_is_a_url_that_survives_awkward_parts():
     assert (parsed.user, parsed.password, parsed.host, parsed.port) == ("a b", "p/@:%", "127.0.0.1", 5)
     socket = servers.Server("x", 180000, "/tmp/a b", 5, Path("psql"))
     assert (external.parse(socket.dsn()).host, external.parse(socket.dsn()).port) == ("/tmp/a b", 5)
+
+
+@pytest.mark.parametrize("name", ["closed", "with:colon"])
+def test_stand_ins_in_an_awkward_folder_reach_the_server_all_the_same(own_cache, tmp_path, name):
+    from pgproof import platforms
+
+    folder = tmp_path / name
+    subprocess.run(["cp", "-r", platforms.extensions_dir(), folder], check=True)
+    folder.chmod(0o700)
+    with (
+        servers.lease("embedded", stand_ins=folder) as lease,
+        database.connect(lease.server.dsn()) as connection,
+    ):
+        found = connection.execute("select 1 from pg_available_extensions where name = 'pg_cron'").fetchone()
+    assert found == (1,)

@@ -118,7 +118,8 @@ def make_container(launch: dict[str, str], password: str) -> Any:
     container = PostgresContainer(
         launch["image"], username="postgres", password=password, dbname="postgres", driver=None
     )
-    container.ports = {container.port: ("127.0.0.1", None)}  # any free port, but of loopback alone
+    published: dict[Any, Any] = {container.port: ("127.0.0.1", None)}  # any free port, but of loopback alone
+    container.ports = published
     container.with_command(words).with_kwargs(labels={LABEL: launch["key"]}, shm_size="256m")
     if launch["stand_ins"]:
         container.with_volume_mapping(launch["stand_ins"], STAND_INS, "ro")
@@ -127,9 +128,9 @@ def make_container(launch: dict[str, str], password: str) -> Any:
 
 def remove_abandoned(key: str) -> None:
     """Remove containers of ours whose keeper was killed: we hold its lock, so there is none."""
-    import docker
+    from docker.client import from_env
 
-    client = docker.from_env()
+    client = from_env()
     for left in client.containers.list(all=True, filters={"label": f"{LABEL}={key}"}):
         left.remove(force=True, v=True)
     client.close()

