@@ -1,6 +1,7 @@
 """Who may do what: a contract, everything that contradicts it tried for real, and findings that reproduce themselves."""
 
-from pgproof.access.contract import Contract, read_contract
+from pgproof.access.contract import Contract
+from pgproof.access.contract_file import read_contract
 from pgproof.access.matrix import MatrixCell
 from pgproof.access.suite import AccessReport, run
 

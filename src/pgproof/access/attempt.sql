@@ -3,10 +3,10 @@
 -- Installed in a disposable database; undone by dropping it.
 create schema if not exists pgproof;
 
--- Runs p_statement as p_role with p_claims; then, as the caller again, p_observe, which returns jsonb. Whatever
--- happened is rolled back. If p_reads, p_statement is a query for one jsonb value.
+-- Runs p_prepare as the caller, p_statement as p_role with p_claims; then, as the caller again, p_observe, which
+-- returns jsonb. Whatever happened is rolled back. If p_reads, p_statement is a query for one jsonb value.
 create function pgproof.attempt(
-    p_role text, p_claims text, p_reads boolean, p_statement text, p_observe text
+    p_role text, p_claims text, p_reads boolean, p_prepare text, p_statement text, p_observe text
 ) returns jsonb
 language plpgsql
 as $$
@@ -20,6 +20,9 @@ declare
     place text;
 begin
     begin
+        if p_prepare is not null then
+            execute p_prepare;
+        end if;
         perform pg_catalog.set_config('request.jwt.claims', p_claims, true);
         perform pg_catalog.set_config('role', p_role, true);
         if p_reads then
@@ -28,6 +31,7 @@ begin
             execute p_statement;
         end if;
         get diagnostics touched = row_count;
+        set constraints all immediate;
         perform pg_catalog.set_config('role', 'none', true);
         if p_observe is not null then
             execute p_observe into observed;

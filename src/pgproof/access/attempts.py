@@ -15,14 +15,33 @@ from pgproof.access.contract import Command
 from pgproof.access.subjects import Subject
 from pgproof.database import sql
 
-Variant = Literal["read", "blind", "filtered", "one row", "move", "move all", "copy", "truncate"]
+Variant = Literal[
+    "read",
+    "read column",
+    "through a leaky function",
+    "as prepared by another",
+    "blind",
+    "filtered",
+    "one row",
+    "move",
+    "move all",
+    "move alone",
+    "set column",
+    "copy",
+    "returning",
+    "upsert",
+    "merge",
+    "truncate",
+    "call",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """One statement as one actor. ``observe`` is what a superuser looks at afterwards, before all is undone.
 
-    ``aim`` is the key of the row that is aimed at, where it is one; ``change`` says in words what is new about it.
+    ``prepare`` is what a superuser does first; ``aim`` is the key of the row that is aimed at, where it is one;
+    ``change`` says in words what is new about it; ``row`` is what is inserted.
     """
 
     actor: Actor
@@ -33,11 +52,13 @@ class Attempt:
     observe: sql.Composed | None = None
     aim: str = ""
     change: str = ""
+    prepare: sql.Composed | None = None
+    row: Mapping[str, Any] | None = None
 
     @property
     def reads(self) -> bool:
         """Whether the statement is a query for one value."""
-        return self.variant == "read"
+        return self.command == "select"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +70,112 @@ class Row:
     place: str
 
 
-def reads(subject: Subject, actor: Actor) -> Iterator[Attempt]:
-    """Read the key of every row."""
-    statement = sql.SQL("select coalesce(jsonb_agg({}), '[]') from {} as t").format(subject.key, subject.name)
+def reads(subject: Subject, actor: Actor, columns: Sequence[str] | None) -> Iterator[Attempt]:
+    """Read the key of every row together with the columns that may be read, and each other column alone."""
+    allowed = [each for each in subject.columns if columns is None or each in columns]
+    named = sql.SQL(", ").join(
+        [sql.SQL("{} as key").format(subject.key), *(sql.Identifier("t", each) for each in allowed)]
+    )
+    statement = sql.SQL(
+        "select coalesce(jsonb_agg(r.key), '[]') as seen from (select {} from {} as t) as r"
+    ).format(named, subject.name)
     yield Attempt(actor, subject.label, "select", "read", statement)
+    for column in set(subject.columns) - set(allowed):
+        one = sql.SQL("select coalesce(jsonb_agg({}), '[]') as seen from {} as t").format(
+            sql.Identifier("t", column), subject.name
+        )
+        yield Attempt(actor, subject.label, "select", "read column", one, change=column)
 
 
-def updates(subject: Subject, actor: Actor, column: str, value: sql.Composable) -> Iterator[Attempt]:
-    """Set a column to a constant, blind and with the key read; ``value`` is one that every row may have."""
+# What a caller's own function sees before the conditions of a view are applied, it tells.
+LEAKY = """
+create function pg_temp.tell(p_key text) returns boolean language plpgsql volatile cost 0.0000001 as $$
+begin
+    perform set_config('pgproof.told', coalesce(current_setting('pgproof.told', true), '') || p_key || chr(10), true);
+    return true;
+end
+$$;
+select set_config('pgproof.told', '', true)
+"""
+
+
+def leaky_reads(subject: Subject, actor: Actor) -> Iterator[Attempt]:
+    """Read a view with a function of one's own in the condition."""
+    statement = sql.SQL(
+        "with read as materialized (select count(*) as rows from {} as t where pg_temp.tell({}::text))"
+        " select coalesce(jsonb_agg(told::jsonb), '[]') as seen from read, lateral"
+        " regexp_split_to_table(case when read.rows >= 0 then current_setting('pgproof.told') end, chr(10)) as told"
+        " where told <> ''"
+    ).format(subject.name, subject.key)
+    yield Attempt(
+        actor,
+        subject.label,
+        "select",
+        "through a leaky function",
+        statement,
+        prepare=sql.Composed([sql.SQL(LEAKY)]),
+    )
+
+
+def prepared_read(subject: Subject, actor: Actor, other: Actor, number: int) -> Attempt:
+    """Execute a statement that ``other``, of the same role, prepared and ran on this connection."""
+    name = sql.Identifier(f"pgproof_{number}")
+    prepare = sql.SQL(
+        "select set_config('plan_cache_mode', 'force_generic_plan', true);"
+        " select set_config('request.jwt.claims', {claims}, true); set local role {role};"
+        " prepare {name} as select coalesce(jsonb_agg({key}), '[]') as seen from {table} as t;"
+        " execute {name}; reset role"
+    ).format(
+        claims=sql.Literal(other.claims),
+        role=sql.Identifier(other.role),
+        name=name,
+        key=subject.key,
+        table=subject.name,
+    )
+    return Attempt(
+        actor,
+        subject.label,
+        "select",
+        "as prepared by another",
+        sql.SQL("execute {}").format(name),
+        change=other.label,
+        prepare=prepare,
+    )
+
+
+def updates(
+    subject: Subject,
+    actor: Actor,
+    column: str,
+    value: sql.Composable,
+    observe: sql.Composed,
+) -> Iterator[Attempt]:
+    """Set a column to a constant: blind, with the key read, and by MERGE; ``value`` is one that every row may have."""
     setting = sql.SQL("update {} as t set {} = {}").format(subject.name, sql.Identifier(column), value)
-    yield Attempt(actor, subject.label, "update", "blind", setting, subject.observe)
+    yield Attempt(actor, subject.label, "update", "blind", setting, observe)
     filtered = sql.SQL("{} where {} is not null").format(setting, subject.key)
-    yield Attempt(actor, subject.label, "update", "filtered", sql.Composed([filtered]), subject.observe)
+    yield Attempt(actor, subject.label, "update", "filtered", sql.Composed([filtered]), observe)
+    merge = sql.SQL(
+        "merge into {} as t using (values (1)) as v (x) on true when matched then update set {} = {}"
+    ).format(subject.name, sql.Identifier(column), value)
+    yield Attempt(actor, subject.label, "update", "merge", merge, observe)
+
+
+def forbidden_columns(
+    subject: Subject, actor: Actor, columns: Sequence[str], values: Mapping[str, Any]
+) -> Iterator[Attempt]:
+    """Set each column that is not among ``columns`` to a value; a row that has the value afterwards is one too many."""
+    for column, value in values.items():
+        if column in columns or column not in subject.writable:
+            continue
+        constant = subject.constant(column, value)
+        statement = sql.SQL("update {} as t set {} = {}").format(
+            subject.name, sql.Identifier(column), constant
+        )
+        became = sql.SQL("{} is distinct from {}").format(sql.Identifier("t", column), constant)
+        observe = subject.observing(became=became)
+        said = f"{column} = {value!r}"
+        yield Attempt(actor, subject.label, "update", "set column", statement, observe, change=said)
 
 
 def moves(
@@ -69,64 +184,112 @@ def moves(
     own: Sequence[Row],
     column: str,
     values: Sequence[Any],
-    verdict: sql.Composed,
+    observe: sql.Composed,
+    unblock: sql.Composed | None,
 ) -> Iterator[Attempt]:
-    """Give rows that the actor may change another owner: one row by its key, and all that can be reached, blind.
-
-    ``verdict`` is the condition on what a row may become; the superuser evaluates it on what it became.
-    """
-    observe = subject.observing(verdict)
+    """Give rows another owner: all that can be reached and one that is all alone, both blind, and one by its key."""
     for value in values:
         setting = sql.SQL("update {} as t set {} = {}").format(
             subject.name, sql.Identifier(column), subject.constant(column, value)
         )
         said = f"{column} = {value!r}"
         yield Attempt(
-            actor, subject.label, "becomes", "move all", sql.Composed([setting]), observe, change=said
+            actor, subject.label, "becomes", "move all", setting, observe, change=said, prepare=unblock
         )
         for row in own:
             if row.content.get(column) == value:
                 continue
-            one = sql.SQL("{} where {} = {}::jsonb").format(setting, subject.key, sql.Literal(row.key))
+            one = sql.SQL("{} where {}").format(setting, subject.at(row.key))
             yield Attempt(
                 actor, subject.label, "becomes", "move", sql.Composed([one]), observe, row.key, said
             )
+            yield Attempt(
+                actor,
+                subject.label,
+                "becomes",
+                "move alone",
+                setting,
+                observe,
+                row.key,
+                said,
+                alone(subject, row, unblock),
+            )
 
 
-def deletes(subject: Subject, actor: Actor, rows: Sequence[Row]) -> Iterator[Attempt]:
+def alone(subject: Subject, row: Row, unblock: sql.Composed | None) -> sql.Composed:
+    """Leave one row of a relation, so that a statement without WHERE meets that one and no other gets in its way."""
+    first = sql.SQL("{}; ").format(unblock) if unblock else sql.SQL("")
+    return sql.SQL(
+        "{}set local session_replication_role = replica; delete from {} as t where not ({});"
+        " set local session_replication_role = origin"
+    ).format(first, subject.name, subject.at(row.key))
+
+
+def deletes(
+    subject: Subject,
+    actor: Actor,
+    rows: Sequence[Row],
+    observe: sql.Composed,
+    unblock: sql.Composed | None,
+) -> Iterator[Attempt]:
     """Delete everything, blind and with the key read, and single rows, which foreign keys to others do not stop."""
     everything = sql.SQL("delete from {} as t").format(subject.name)
-    yield Attempt(actor, subject.label, "delete", "blind", everything, subject.observe)
     filtered = sql.SQL("{} where {} is not null").format(everything, subject.key)
-    yield Attempt(actor, subject.label, "delete", "filtered", sql.Composed([filtered]), subject.observe)
+    yield Attempt(actor, subject.label, "delete", "blind", everything, observe, prepare=unblock)
+    yield Attempt(
+        actor, subject.label, "delete", "filtered", sql.Composed([filtered]), observe, prepare=unblock
+    )
     for row in rows:
-        one = sql.SQL("{} where {} = {}::jsonb").format(everything, subject.key, sql.Literal(row.key))
-        yield Attempt(
-            actor, subject.label, "delete", "one row", sql.Composed([one]), subject.observe, row.key
-        )
+        one = sql.SQL("{} where {}").format(everything, subject.at(row.key))
+        yield Attempt(actor, subject.label, "delete", "one row", sql.Composed([one]), observe, row.key)
 
 
 def truncates(subject: Subject, actor: Actor) -> Iterator[Attempt]:
     """TRUNCATE, which row-level security does not cover."""
     statement = sql.SQL("truncate {} cascade").format(subject.name)
-    yield Attempt(actor, subject.label, "delete", "truncate", sql.Composed([statement]), subject.observe)
+    yield Attempt(actor, subject.label, "delete", "truncate", sql.Composed([statement]), subject.observing())
 
 
 def inserts(
-    subject: Subject, actor: Actor, candidates: Sequence[Mapping[str, Any]], verdict: sql.Composed
+    subject: Subject, actor: Actor, candidates: Sequence[Mapping[str, Any]], observe: sql.Composed
 ) -> Iterator[Attempt]:
-    """Insert each candidate; the superuser evaluates the condition on the row that came of it."""
-    observe = subject.observing(verdict)
+    """Insert each candidate, plainly and with RETURNING, which needs the right to see the new row."""
     for candidate in candidates:
+        insertion, said = subject.insertion(candidate), _owners(subject, candidate)
+        yield Attempt(actor, subject.label, "insert", "copy", insertion, observe, change=said, row=candidate)
+        returning = sql.SQL("{} returning {}").format(insertion, subject.key)
         yield Attempt(
-            actor,
-            subject.label,
-            "insert",
-            "copy",
-            subject.insertion(candidate),
-            observe,
-            change=_owners(subject, candidate),
+            actor, subject.label, "insert", "returning", sql.Composed([returning]), observe, change=said
         )
+
+
+def upserts(
+    subject: Subject,
+    actor: Actor,
+    rows: Sequence[Row],
+    column: str,
+    value: sql.Composable,
+    observe: sql.Composed,
+) -> Iterator[Attempt]:
+    """Insert rows that are there, and change them when they turn out to be."""
+    if not subject.key_columns:
+        return
+    keys = sql.SQL(", ").join(map(sql.Identifier, subject.key_columns))
+    for row in rows:
+        statement = sql.SQL("{} on conflict ({}) do update set {} = {}").format(
+            subject.insertion(row.content), keys, sql.Identifier(column), value
+        )
+        yield Attempt(actor, subject.label, "insert", "upsert", sql.Composed([statement]), observe, row.key)
+
+
+def view_writes(subject: Subject, actor: Actor, column: str, observe: sql.Composed) -> Iterator[Attempt]:
+    """Update and delete through a view; what comes of it shows in the tables behind."""
+    update = sql.SQL("update {} as t set {} = {}").format(
+        subject.name, sql.Identifier(column), sql.Identifier("t", column)
+    )
+    delete = sql.SQL("delete from {} as t").format(subject.name)
+    yield Attempt(actor, subject.label, "update", "blind", update, observe)
+    yield Attempt(actor, subject.label, "delete", "blind", delete, observe)
 
 
 def _owners(subject: Subject, candidate: Mapping[str, Any]) -> str:

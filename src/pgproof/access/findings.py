@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 from pgproof.access.contract import Cell, Contract, FunctionRule
+from pgproof.access.functions import denials
 from pgproof.access.judge import Verdict
 from pgproof.access.perform import Outcome
-from pgproof.access.reproduce import keys_in_words, script
-from pgproof.access.subjects import Subject
-from pgproof.database import Connection
+from pgproof.access.reproduce import call_script, keys_in_words, returned_script, script
+from pgproof.access.world import World
+from pgproof.catalog.objects import Routine
 from pgproof.finding import Finding
 
 DID = {
     "read": "could read",
+    "read column": "could read the column",
+    "through a leaky function": "saw in a function of its own in the WHERE",
+    "as prepared by another": "read by executing a statement prepared by",
     "blind": "reached without a WHERE",
     "filtered": "reached with a WHERE",
-    "one row": "could not delete",
+    "merge": "reached with MERGE",
+    "set column": "set",
+    "one row": "deleted",
     "move": "moved",
-    "move all": "moved",
+    "move all": "moved without a WHERE",
+    "move alone": "moved without a WHERE",
     "copy": "inserted",
+    "returning": "inserted with RETURNING",
+    "upsert": "reached with ON CONFLICT DO UPDATE",
     "truncate": "emptied the table with TRUNCATE",
+    "call": "changed by calling it with",
 }
 REMEDIES = {
     "leak": "narrow the policy or revoke the privilege that let it through",
@@ -27,37 +37,42 @@ REMEDIES = {
 }
 
 
-def verdict_finding(
-    connection: Connection, contract: Contract, subject: Subject, verdict: Verdict
-) -> Finding:
+def verdict_finding(world: World, verdict: Verdict) -> Finding:
     """A finding about rows of a relation."""
     attempt, cell = verdict.outcome.attempt, verdict.cell
+    label = verdict.relation or attempt.relation
+    subject = world.surveyed[label].subject
+    condition = world.expected(attempt.actor, label).conditions[cell.command]
+    by = f" by {attempt.relation}" if verdict.relation else ""
     return Finding(
-        rule=f"{verdict.rule}-{cell.command}" if verdict.rule != "access-error" else verdict.rule,
-        subject=f"{attempt.actor.kind} on {cell.relation}",
+        rule=verdict.name,
+        subject=f"{attempt.actor.kind} on {label}{by}",
         expected=_allowed(cell),
-        observed=_observed(verdict),
+        observed=_observed(verdict, label),
         remedy=REMEDIES[verdict.rule],
-        reproduction=script(connection, subject, verdict),
-        path=contract.path,
+        reproduction=script(world.connection, subject, verdict, condition),
+        path=world.contract.path,
         line=cell.line or None,
     )
 
 
 def _allowed(cell: Cell) -> str:
     condition = f"where {cell.condition}" if cell.condition else "nothing"
-    return f"{cell.command} by {cell.actor}: {condition}"
+    columns = f" (columns {', '.join(cell.columns)})" if cell.columns is not None else ""
+    return f"{cell.command} by {cell.actor}: {condition}{columns}"
 
 
-def _observed(verdict: Verdict) -> str:
+def _observed(verdict: Verdict, label: str) -> str:
     attempt, outcome = verdict.outcome.attempt, verdict.outcome
-    change = f" to {attempt.change}" if attempt.change else ""
+    change = f": {attempt.change}" if attempt.change else ""
     rows = f" {keys_in_words(verdict.keys)}" if verdict.keys else ""
     if verdict.rule == "leak":
-        return f"{attempt.actor.label} {DID[attempt.variant]}{rows}{change}"
+        through = f" through {attempt.relation}" if label != attempt.relation else ""
+        said = f" ({outcome.sqlstate} {outcome.message})" if not outcome.ran else ""
+        return f"{attempt.actor.label} {DID[attempt.variant]}{rows}{through}{change}{said}"
     why = f": {outcome.sqlstate} {outcome.message}" if not outcome.ran else ", and no error was raised"
-    what = "got an error" if verdict.rule == "access-error" else f"did not get to {attempt.command}"
-    return f"{attempt.actor.label} {what}{rows}{change}{why}"
+    what = "got an error at" if verdict.rule == "access-error" else "did not get to"
+    return f"{attempt.actor.label} {what} {attempt.command}{rows}{change}{why}"
 
 
 def unexercised_finding(contract: Contract, cell: Cell, why: str) -> Finding:
@@ -86,30 +101,48 @@ def missing_finding(contract: Contract, kind: str, name: str, header: str) -> Fi
 
 
 def function_finding(
-    connection: Connection, contract: Contract, rule: FunctionRule, outcome: Outcome, called: bool
+    world: World, rule: FunctionRule, routine: Routine, outcome: Outcome, called: bool
 ) -> Finding:
     """A function that was called by somebody who may not, or could not be by somebody who may."""
-    actor = outcome.attempt.actor
+    attempt = outcome.attempt
+    did = f"called it with {attempt.change}" if called else "was refused"
     return Finding(
         rule="leak-call" if called else "locked-out-call",
-        subject=f"{actor.kind} on {rule.name}",
+        subject=f"{attempt.actor.kind} on {rule.name}",
         expected=f"callable by {', '.join(rule.call) or 'nobody'}",
-        observed=f"{actor.label} {'called it' if called else 'was refused'}: {outcome.sqlstate} {outcome.message}".rstrip(
-            ": "
-        ),
+        observed=f"{attempt.actor.label} {did}: {outcome.sqlstate} {outcome.message}".rstrip(": "),
         remedy="revoke execute from public and from the role" if called else "grant execute to the role",
-        reproduction=_call_script(connection, outcome, called),
-        path=contract.path,
+        reproduction=call_script(world.connection, attempt, denials(routine), called),
+        path=world.contract.path,
         line=rule.line,
     )
 
 
-def _call_script(connection: Connection, outcome: Outcome, called: bool) -> str:
-    actor = outcome.attempt.actor
-    word = "LEAK" if called else "LOCKED OUT"
-    test = ":'SQLSTATE' <> '42501'" if called else ":'SQLSTATE' = '42501'"
-    return (
-        f"begin;\n-- as {actor.label}\nset local role {actor.role};\n"
-        f"{outcome.attempt.statement.as_string(connection)};\n\\set SQLSTATE :LAST_ERROR_SQLSTATE\nrollback;\n"
-        f"select case when {test} then '{word}' else 'as it should be' end as verdict;\n"
+def returning_finding(world: World, rule: FunctionRule, outcome: Outcome) -> Finding:
+    """A function that gave back rows that it may not give to this caller."""
+    attempt = outcome.attempt
+    condition = rule.returns[attempt.actor.kind]
+    return Finding(
+        rule="leak-returned",
+        subject=f"{attempt.actor.kind} on {rule.name}",
+        expected=f"rows where {condition}",
+        observed=f"{attempt.actor.label} called it with {attempt.change} and got {str(outcome.returned)[:200]}",
+        remedy="compare the rows with the caller inside the function, or let it run with the caller's rights",
+        reproduction=returned_script(world.connection, attempt),
+        path=world.contract.path,
+        line=rule.line,
+    )
+
+
+def undescribed_finding(contract: Contract, rule: FunctionRule) -> Finding:
+    """A function with its owner's rights that gives something back of which the contract says nothing."""
+    return Finding(
+        rule="not-covered",
+        subject=f"what {rule.name} returns",
+        expected="a condition on what a function with its owner's rights gives back",
+        observed="the contract says who may call it and not what they may get",
+        remedy=f'add returns.ACTOR = "condition" to [functions."{rule.name}"]; "true" lets everything through',
+        severity="warning",
+        path=contract.path,
+        line=rule.line,
     )

@@ -1,124 +1,217 @@
 """Outcomes held against the contract. Pure: what was expected, what was seen, and the verdict as values.
 
 The rows that an actor reached are those that a superuser finds changed or gone; the actor's own row count proves
-nothing. A lock-out is as wrong as a leak.
+nothing. A lock-out is as wrong as a leak. Only a refusal counts as a refusal: an error is a third outcome.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from pgproof.access.attempts import Row
-from pgproof.access.contract import Cell
-from pgproof.access.perform import Outcome, canonical
+from pgproof.access.contract import Cell, Command
+from pgproof.access.expect import Expectation
+from pgproof.access.perform import Outcome, Seen, canonical
 
 Rule = Literal["leak", "locked-out", "access-error"]
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One difference between contract and database: ``keys`` are the rows it is about."""
+    """One difference between contract and database: ``keys`` are the rows of ``relation`` that it is about.
+
+    ``way`` is set where the way matters more than the command: ``column``, ``cascade``.
+    """
 
     rule: Rule
     cell: Cell
     outcome: Outcome
-    keys: tuple[str, ...]
+    keys: tuple[str, ...] = ()
+    way: str = ""
+    relation: str = ""
+
+    @property
+    def name(self) -> str:
+        """The rule that a finding is given: ``leak-update``, ``leak-cascade``, ``access-error``."""
+        return self.rule if self.rule == "access-error" else f"{self.rule}-{self.way or self.cell.command}"
+
+
+@dataclass(frozen=True)
+class Effects:
+    """What became of a relation's rows: keys that are gone, rows that lie elsewhere, rows that are new."""
+
+    gone: frozenset[str]
+    changed: tuple[Seen, ...]
+    new: tuple[Seen, ...]
+
+    @property
+    def touched(self) -> frozenset[str]:
+        """The rows of before that are not as they were."""
+        return self.gone | {each.key for each in self.changed}
+
+
+def effects(before: Iterable[Row], after: Collection[Seen]) -> Effects:
+    """Compare a relation before and after."""
+    places = {row.key: row.place for row in before}
+    there = {each.key for each in after}
+    return Effects(
+        gone=frozenset(places.keys() - there),
+        changed=tuple(each for each in after if each.key in places and places[each.key] != each.place),
+        new=tuple(each for each in after if each.key not in places),
+    )
 
 
 def judge(
-    outcome: Outcome, cell: Cell, expected: frozenset[str], rows: Sequence[Row], control: Outcome | None
-) -> Verdict | None:
-    """The verdict on one outcome, ``None`` if it is as the contract says.
+    outcome: Outcome, expected: Expectation, rows: Sequence[Row], control: Outcome | None = None
+) -> list[Verdict]:
+    """What one outcome says against the contract, nothing if all is as it says.
 
-    ``expected`` are the keys of the rows that the actor may reach with this command; ``control`` is what the same
-    statement did as superuser, for attempts whose result nobody knows beforehand.
+    ``control`` is what the same statement did as superuser, for attempts whose result nobody knows beforehand.
     """
-    attempt = outcome.attempt
-    if attempt.variant == "read":
-        return _read(outcome, cell, expected)
-    if attempt.variant in ("blind", "filtered"):
-        return _reached(outcome, cell, expected, rows)
-    if attempt.variant == "one row":
-        return _one_row(outcome, cell, rows, control)
-    if attempt.variant == "truncate":
-        return Verdict("leak", cell, outcome, ()) if outcome.ran else None
-    return _written(outcome, cell, expected, rows, control)
+    variant = outcome.attempt.variant
+    if variant in ("read", "as prepared by another"):
+        return _read(outcome, expected)
+    if variant == "through a leaky function":
+        return [each for each in _read(outcome, expected) if each.rule == "leak"]
+    if variant == "read column":
+        return [Verdict("leak", expected.cells["select"], outcome, way="column")] if outcome.returned else []
+    if variant == "truncate":
+        return [Verdict("leak", expected.cells["delete"], outcome)] if outcome.ran else []
+    found = _leaks(outcome, expected, rows)
+    return found or _locked_out(outcome, expected, rows, control)
 
 
-def _read(outcome: Outcome, cell: Cell, expected: frozenset[str]) -> Verdict | None:
-    if outcome.ran:
-        seen = frozenset(map(canonical, outcome.returned or ()))
-        return _difference(outcome, cell, seen - expected, expected - seen)
-    if outcome.refused:
-        return _difference(outcome, cell, frozenset(), expected)
-    return Verdict("access-error", cell, outcome, tuple(sorted(expected)))
+def _read(outcome: Outcome, expected: Expectation) -> list[Verdict]:
+    cell, allowed = expected.cells["select"], expected.reach["select"]
+    if not outcome.ran and not outcome.refused:
+        return [Verdict("access-error", cell, outcome, tuple(sorted(allowed)))]
+    seen = frozenset(map(canonical, outcome.returned or ())) if outcome.ran else frozenset[str]()
+    return _verdict("leak", cell, outcome, seen - allowed) or _verdict(
+        "locked-out", cell, outcome, allowed - seen
+    )
 
 
-def _reached(outcome: Outcome, cell: Cell, expected: frozenset[str], rows: Sequence[Row]) -> Verdict | None:
-    if outcome.ran:
-        touched = _touched(outcome, rows)
-        # Deleting everything may stop at a foreign key, so only single rows show a lock-out from deleting.
-        missing = expected - touched if cell.command == "update" else frozenset()
-        return _difference(outcome, cell, touched - expected, missing)
-    if outcome.refused:
-        missing = expected if cell.command == "update" else frozenset()
-        return _difference(outcome, cell, frozenset(), missing)
-    if outcome.sqlstate.startswith("23") and not expected:
-        return Verdict("leak", cell, outcome, ())  # a constraint spoke, so rows were within reach
-    if outcome.sqlstate.startswith("23") or not expected:
-        return None
-    return Verdict("access-error", cell, outcome, tuple(sorted(expected)))
-
-
-def _one_row(outcome: Outcome, cell: Cell, rows: Sequence[Row], control: Outcome | None) -> Verdict | None:
-    aim = outcome.attempt.aim
-    if control is None or aim not in _touched(control, rows) or aim in _touched(outcome, rows):
-        return None
-    return Verdict("locked-out", cell, outcome, (aim,))
-
-
-def _written(
-    outcome: Outcome, cell: Cell, expected: frozenset[str], rows: Sequence[Row], control: Outcome | None
-) -> Verdict | None:
-    wrong = [key for key, verdict in _changed(outcome, rows) if not verdict]
-    if wrong:
-        return Verdict("leak", cell, outcome, tuple(sorted(wrong)))
-    if control is None or outcome.attempt.variant == "move all":
-        return None
-    meant = [key for key, verdict in _changed(control, rows) if verdict]
-    if not meant or _changed(outcome, rows):
-        return None
-    if outcome.attempt.variant == "move" and outcome.attempt.aim not in expected:
-        return None
-    return Verdict("locked-out", cell, outcome, tuple(sorted(meant)))
-
-
-def _changed(outcome: Outcome, rows: Sequence[Row]) -> list[tuple[str, bool | None]]:
-    before = {(row.key, row.place) for row in rows}
+def _leaks(outcome: Outcome, expected: Expectation, rows: Sequence[Row]) -> list[Verdict]:
+    attempt, cells, reach = outcome.attempt, expected.cells, expected.reach
+    if not outcome.ran:
+        everything = (
+            attempt.variant in ("blind", "filtered", "set column") and not reach[_on_rows(attempt.command)]
+        )
+        return (
+            [Verdict("leak", cells[attempt.command], outcome)] if outcome.constrained and everything else []
+        )
+    done = effects(rows, outcome.observed.get(attempt.relation, ()))
+    if attempt.prepare and attempt.aim:  # the others were taken away beforehand
+        done = Effects(done.gone & {attempt.aim}, done.changed, done.new)
+    if attempt.command == "delete":
+        return _verdict("leak", cells["delete"], outcome, done.touched - reach["delete"])
+    if attempt.variant == "set column":
+        return _verdict("leak", cells["update"], outcome, _failing(done.changed, "may_become"), "column")
+    if attempt.command in ("update", "becomes"):
+        became = _failing((*done.changed, *done.new), "may_become")
+        return _verdict("leak", cells["update"], outcome, done.touched - reach["update"]) or _verdict(
+            "leak", cells["becomes"], outcome, became
+        )
     return (
-        [(key, verdict) for key, place, verdict in outcome.observed if (key, place) not in before]
+        _verdict("leak", cells["insert"], outcome, _failing(done.new, "may_insert"))
+        or _verdict("leak", cells["update"], outcome, done.touched - reach["update"])
+        or _verdict("leak", cells["becomes"], outcome, _failing(done.changed, "may_become"))
+    )
+
+
+def _locked_out(
+    outcome: Outcome, expected: Expectation, rows: Sequence[Row], control: Outcome | None
+) -> list[Verdict]:
+    attempt = outcome.attempt
+    cell = expected.cells[attempt.command]
+    must = _must_reach(outcome, expected, rows, control)
+    if not must or (control is not None and not outcome.ran and control.sqlstate == outcome.sqlstate):
+        return []  # nobody could have done it
+    if not outcome.ran and not outcome.refused and not outcome.constrained:
+        return [Verdict("access-error", cell, outcome, tuple(sorted(must)))]
+    if outcome.constrained and attempt.variant in ("blind", "filtered"):
+        return []  # one row that may not be so stops the others, which is nobody's refusal
+    done = (
+        effects(rows, outcome.observed.get(attempt.relation, ()))
         if outcome.ran
-        else []
+        else Effects(frozenset(), (), ())
+    )
+    reached = done.touched | {each.key for each in done.new}
+    return _verdict("locked-out", cell, outcome, must - reached)
+
+
+def _must_reach(
+    outcome: Outcome, expected: Expectation, rows: Sequence[Row], control: Outcome | None
+) -> frozenset[str]:
+    """The rows that the attempt must change, as far as contract and control tell."""
+    attempt, reach = outcome.attempt, expected.reach
+    if attempt.variant == "blind":
+        return reach[_on_rows(attempt.command)]
+    if attempt.variant in (
+        "filtered",
+        "one row",
+    ):  # reads columns, so only rows that may be seen can be reached
+        wanted = reach[_on_rows(attempt.command)] & reach["select"]
+        if not attempt.aim:
+            return wanted
+        possible = control is None or attempt.aim in _touched(control, rows)
+        return wanted & {attempt.aim} if possible else frozenset()
+    if attempt.variant == "upsert" and control is not None and control.ran:
+        may = reach["update"] & reach["select"] & {attempt.aim}
+        changed = effects(rows, control.observed.get(attempt.relation, ())).changed
+        return may & {each.key for each in changed if each.may_insert and each.may_become}
+    if attempt.variant not in ("move", "copy", "returning") or control is None or not control.ran:
+        return frozenset()
+    done = effects(rows, control.observed.get(attempt.relation, ()))
+    if attempt.variant == "move":
+        ok = {each.key for each in (*done.changed, *done.new) if each.may_become and each.may_select}
+        return frozenset(ok) if attempt.aim in reach["update"] & reach["select"] else frozenset()
+    needs_sight = attempt.variant == "returning"
+    return frozenset(
+        each.key for each in done.new if each.may_insert and (each.may_select or not needs_sight)
+    )
+
+
+def judge_behind(
+    outcome: Outcome, relation: str, expected: Expectation, rows: Sequence[Row], *, direct: bool
+) -> list[Verdict]:
+    """What an attempt did to another relation: ``direct`` through a view or function, else as a consequence."""
+    if not outcome.ran or relation not in outcome.observed:
+        return []
+    done, cells, reach = effects(rows, outcome.observed[relation]), expected.cells, expected.reach
+    if not direct:
+        return _verdict(
+            "leak", cells["delete"], outcome, done.touched - expected.cascade, "cascade", relation
+        )
+    changed = frozenset(each.key for each in done.changed)
+    return (
+        _verdict("leak", cells["delete"], outcome, done.gone - reach["delete"], "", relation)
+        or _verdict("leak", cells["update"], outcome, changed - reach["update"], "", relation)
+        or _verdict("leak", cells["becomes"], outcome, _failing(done.changed, "may_become"), "", relation)
+        or _verdict("leak", cells["insert"], outcome, _failing(done.new, "may_insert"), "", relation)
     )
 
 
 def _touched(outcome: Outcome, rows: Sequence[Row]) -> frozenset[str]:
     if not outcome.ran:
         return frozenset()
-    after = {(key, place) for key, place, _ in outcome.observed}
-    return frozenset(row.key for row in rows if (row.key, row.place) not in after)
+    return effects(rows, outcome.observed.get(outcome.attempt.relation, ())).touched
 
 
-def _difference(
-    outcome: Outcome, cell: Cell, too_many: frozenset[str], too_few: frozenset[str]
-) -> Verdict | None:
-    if too_many:
-        return Verdict("leak", cell, outcome, tuple(sorted(too_many)))
-    if too_few:
-        return Verdict("locked-out", cell, outcome, tuple(sorted(too_few)))
-    return None
+def _verdict(
+    rule: Rule, cell: Cell, outcome: Outcome, keys: Collection[str], way: str = "", relation: str = ""
+) -> list[Verdict]:
+    return [Verdict(rule, cell, outcome, tuple(sorted(keys)), way, relation)] if keys else []
+
+
+def _failing(rows: Iterable[Seen], may: str) -> frozenset[str]:
+    return frozenset(each.key for each in rows if not getattr(each, may))
+
+
+def _on_rows(command: Command) -> Command:
+    return "update" if command in ("becomes", "insert") else command
 
 
 def not_exercised(

@@ -2,32 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
 
 from pgproof.access.attempts import Attempt
 from pgproof.database import Connection
 
 BATCH = 200  # attempts on their way at once
-CALL = "select pgproof.attempt(%s, %s, %s, %s, %s)"
+CALL = "select pgproof.attempt(%s, %s, %s, %s, %s, %s)"
+
+
+class Seen(NamedTuple):
+    """A row as a superuser sees it afterwards, and what the actor may do with such a row."""
+
+    key: str
+    place: str
+    may_select: bool | None = None
+    may_insert: bool | None = None
+    may_become: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What came of an attempt. ``sqlstate`` is ``00000`` if the statement ran.
 
-    ``returned`` is what the actor was told, ``observed`` what a superuser saw afterwards: key, place and verdict
-    of every row.
+    ``returned`` is what the actor was told, ``observed`` what a superuser saw afterwards, by relation.
     """
 
     attempt: Attempt
-    sqlstate: str
-    message: str
-    detail: str
-    returned: Any
-    observed: tuple[tuple[str, str, bool | None], ...]
+    sqlstate: str = "00000"
+    message: str = ""
+    detail: str = ""
+    constraint: str = ""
+    returned: Any = None
+    observed: Mapping[str, tuple[Seen, ...]] = field(default_factory=dict)
 
     @property
     def ran(self) -> bool:
@@ -38,6 +49,11 @@ class Outcome:
     def refused(self) -> bool:
         """Whether the database said that this actor may not (42501 insufficient_privilege)."""
         return self.sqlstate == "42501"
+
+    @property
+    def constrained(self) -> bool:
+        """Whether a constraint spoke (class 23), so that rows were within reach."""
+        return self.sqlstate.startswith("23")
 
 
 def install(connection: Connection) -> None:
@@ -63,10 +79,11 @@ def _batch(connection: Connection, attempts: Sequence[Attempt], as_superuser: bo
         for attempt in attempts:
             cursor = connection.cursor()
             role, claims = ("none", "") if as_superuser else (attempt.actor.role, attempt.actor.claims)
-            observe = attempt.observe.as_string(connection) if attempt.observe else None
-            cursor.execute(
-                CALL, (role, claims, attempt.reads, attempt.statement.as_string(connection), observe)
+            prepare, observe = (
+                each.as_string(connection) if each else None for each in (attempt.prepare, attempt.observe)
             )
+            statement = attempt.statement.as_string(connection)
+            cursor.execute(CALL, (role, claims, attempt.reads, prepare, statement, observe))
             cursors.append(cursor)
     return [_outcome(attempt, cursor.fetchone()) for attempt, cursor in zip(attempts, cursors, strict=True)]
 
@@ -74,18 +91,22 @@ def _batch(connection: Connection, attempts: Sequence[Attempt], as_superuser: bo
 def _outcome(attempt: Attempt, row: tuple[Any, ...] | None) -> Outcome:
     assert row is not None
     said = row[0]
+    observed = said["observed"] or {}
+    by_relation = observed if isinstance(observed, dict) else {attempt.relation: observed}
     return Outcome(
         attempt=attempt,
         sqlstate=said["sqlstate"],
         message=said["message"] or "",
         detail=said["detail"] or "",
+        constraint=said["constraint"] or "",
         returned=said["returned"],
-        observed=tuple((canonical(key), place, verdict) for key, place, verdict in said["observed"] or ()),
+        observed={
+            name: tuple(Seen(canonical(key), *rest) for key, *rest in rows)
+            for name, rows in by_relation.items()
+        },
     )
 
 
 def canonical(key: Any) -> str:
     """A key as text that compares: JSON with sorted names."""
-    import json
-
     return json.dumps(key, sort_keys=True, ensure_ascii=False)

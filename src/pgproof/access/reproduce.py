@@ -1,58 +1,137 @@
-"""A finding as a script: run by psql on a fresh database with the same rows, it prints LEAK or LOCKED OUT."""
+"""A finding as a script: run by psql on a fresh database with the same rows, it prints LEAK or LOCKED OUT.
+
+The script does what the attempt did, in one transaction that it rolls back, and compares before and after itself.
+"""
 
 from __future__ import annotations
 
 import json
 
+from pgproof.access.attempts import Attempt
 from pgproof.access.judge import Verdict
 from pgproof.access.subjects import Subject
 from pgproof.database import Connection, sql
 
+SCRIPT = """\
+-- {title}
+\\set ON_ERROR_STOP off
+\\set seen '[]'
+begin;
+create temporary table before on commit drop as {rows};
+{prepare}
+select set_config('request.jwt.claims', {claims}, true) as claims \\gset
+set local role {role};
+savepoint attempt;
+{statement}
+\\set sqlstate :SQLSTATE
+\\if :ERROR
+    rollback to savepoint attempt;
+\\else
+    set constraints all immediate;
+\\endif
+reset role;
+select case when {test} then '{word}' else 'as it should be' end as verdict;
+rollback;
+"""
 
-def script(connection: Connection, subject: Subject, verdict: Verdict) -> str:
-    """The script for one verdict about a relation."""
+CHANGED = """exists (
+    select
+    from jsonb_array_elements({keys}) as wanted (key)
+    left join before using (key)
+    left join ({rows}) as after using (key)
+    where before.place is distinct from after.place
+)"""
+NEW = "exists (select from {name} as t where {key} not in (select key from before) and ({condition}) is not true)"
+SEEN = """exists (
+    select
+    from jsonb_array_elements({keys}) as wanted (key)
+    where {unless}exists (select from jsonb_array_elements(:'seen') as seen (key) where seen.key = wanted.key)
+)"""
+
+
+def script(connection: Connection, subject: Subject, verdict: Verdict, condition: sql.Composable) -> str:
+    """The script for one verdict about the rows of ``subject``; ``condition`` is what new rows must meet."""
     attempt = verdict.outcome.attempt
-    word = "LEAK" if verdict.rule == "leak" else "LOCKED OUT"
-    become = sql.SQL("set local role {};\nselect set_config('request.jwt.claims', {}, true);").format(
-        sql.Identifier(attempt.actor.role), sql.Literal(attempt.actor.claims)
+    return _script(
+        connection,
+        attempt,
+        title=f"{verdict.name}: {attempt.actor.label} on {subject.label}",
+        rows=_rows(subject).as_string(connection),
+        test=_test(connection, subject, verdict, condition),
+        word="LEAK" if verdict.rule == "leak" else "LOCKED OUT",
     )
-    before = sql.SQL(
-        "create temp table before on commit drop as select {} as key, {} as place from {} as t;"
-    ).format(subject.key, subject.place, subject.name)
-    parts = [
-        "begin;",
-        before.as_string(connection),
-        f"-- as {attempt.actor.label}",
-        become.as_string(connection),
-        "\\set ON_ERROR_STOP off",
-        "savepoint attempt;",
-        _attempted(connection, subject, verdict),
-        _conclusion(connection, subject, verdict, word),
-        "rollback;",
-    ]
-    return "\n".join(parts) + "\n"
 
 
-def _attempted(connection: Connection, subject: Subject, verdict: Verdict) -> str:
-    statement = verdict.outcome.attempt.statement.as_string(connection)
-    if verdict.outcome.attempt.reads:
-        return f"{statement} as seen \\gset"
-    return f"{statement};"
+def call_script(connection: Connection, attempt: Attempt, denials: tuple[str, ...], called: bool) -> str:
+    """The script for a function that was called, or could not be; ``denials`` are what PostgreSQL says to forbid it."""
+    denied = sql.SQL(":'sqlstate' = '42501' and :'LAST_ERROR_MESSAGE' in ({})").format(
+        sql.SQL(", ").join(map(sql.Literal, denials))
+    )
+    test = denied.as_string(connection)
+    return _script(
+        connection,
+        attempt,
+        title=f"{attempt.actor.label} calls {attempt.relation}",
+        rows="select null::jsonb as key, null::text as place",
+        test=f"not ({test})" if called else test,
+        word="LEAK" if called else "LOCKED OUT",
+    )
 
 
-def _conclusion(connection: Connection, subject: Subject, verdict: Verdict, word: str) -> str:
-    keys = sql.Literal("[" + ", ".join(verdict.keys) + "]").as_string(connection)
-    happened = "\\if :ERROR\nrollback to savepoint attempt;\n\\set seen '[]'\n\\endif\nreset role;"
-    if verdict.outcome.attempt.reads:
-        reached = f"(:'seen')::jsonb @> jsonb_build_array(key) from jsonb_array_elements({keys}::jsonb) as wanted (key)"
-        test = f"select case when bool_{'or' if word == 'LEAK' else 'and'}({'' if word == 'LEAK' else 'not '}{reached.split(' from ')[0]}) then '{word}' else 'as it should be' end as verdict from jsonb_array_elements({keys}::jsonb) as wanted (key);"
-        return f"{happened}\n{test}"
-    after = sql.SQL("select {} as key, {} as place from {} as t").format(
+def returned_script(connection: Connection, attempt: Attempt) -> str:
+    """The script for a function that gave back rows that it may not; the attempt asks for these alone."""
+    return _script(
+        connection,
+        attempt,
+        title=f"{attempt.actor.label} calls {attempt.relation}",
+        rows="select null::jsonb as key, null::text as place",
+        test=":'seen' <> '[]'",
+        word="LEAK",
+    )
+
+
+def _script(connection: Connection, attempt: Attempt, *, title: str, rows: str, test: str, word: str) -> str:
+    statement = attempt.statement.as_string(connection)
+    return SCRIPT.format(
+        title=title.replace("\n", " "),
+        rows=rows,
+        prepare=f"{attempt.prepare.as_string(connection)};" if attempt.prepare else "",
+        claims=sql.Literal(attempt.actor.claims).as_string(connection),
+        role=sql.Identifier(attempt.actor.role).as_string(connection),
+        statement=f"{statement} \\gset"
+        if attempt.reads and not statement.startswith("call ")
+        else f"{statement};",
+        test=test,
+        word=word,
+    )
+
+
+def _rows(subject: Subject) -> sql.Composed:
+    return sql.SQL("select {} as key, {} as place from {} as t").format(
         subject.key, subject.place, subject.name
     )
-    changed = f"exists (({after.as_string(connection)}) except select key, place from before) or exists (select key, place from before except ({after.as_string(connection)}))"
-    wanted = changed if word == "LEAK" else f"not ({changed})"
-    return f"{happened}\nselect case when {wanted} then '{word}' else 'as it should be' end as verdict;"
+
+
+def _test(connection: Connection, subject: Subject, verdict: Verdict, condition: sql.Composable) -> str:
+    outcome, leak = verdict.outcome, verdict.rule == "leak"
+    keys = sql.SQL("{}::jsonb").format(sql.Literal("[" + ", ".join(verdict.keys) + "]"))
+    if verdict.rule == "access-error":
+        return ":'sqlstate' <> '00000'"
+    if leak and not outcome.ran:
+        return ":'sqlstate' like '23%'"
+    if outcome.attempt.variant == "truncate":
+        return ":'sqlstate' = '00000'"
+    if outcome.attempt.variant == "read column":
+        return ":'seen' <> '[]'"
+    if outcome.attempt.reads and outcome.attempt.variant != "call":
+        made = sql.SQL(SEEN).format(keys=keys, unless=sql.SQL("" if leak else "not "))
+    elif verdict.cell.command == "insert":
+        bound = condition if leak else sql.SQL("false")
+        made = sql.SQL(NEW).format(name=subject.name, key=subject.key, condition=bound)
+    else:
+        made = sql.SQL(CHANGED).format(keys=keys, rows=_rows(subject))
+    text = made.as_string(connection)
+    return text if leak or outcome.attempt.reads else f"not {text}"
 
 
 def keys_in_words(keys: tuple[str, ...], most: int = 5) -> str:

@@ -11,24 +11,34 @@ from pgproof.catalog import Catalog
 from pgproof.catalog.model import Table, View
 from pgproof.database import sql
 
+NULL = sql.Composed([sql.SQL("null")])
+
 
 @dataclass(frozen=True)
 class Subject:
     """A relation as the access suite sees it.
 
-    ``label`` is its qualified name; ``key_columns`` identify a row (none: the whole row does); ``writable`` are the
-    columns an INSERT may name; ``deciding`` those that conditions on it mention, which make a row somebody's;
-    ``unique`` are the sets of columns that must differ between rows.
+    ``label`` is its qualified name; ``root`` the relation whose contract it keeps (its own, or that of the table it
+    is a partition of); ``origin`` what a superuser reads to know its rows; ``key_columns`` identify a row (none: the
+    whole row does); ``writable`` are the columns an INSERT may name; ``deciding`` those that conditions on it
+    mention, which make a row somebody's; ``unique`` the sets of columns that must differ between rows.
     """
 
     label: str
+    root: str
     name: sql.Composable
+    origin: sql.Composable
     columns: Mapping[str, str]
     key_columns: tuple[str, ...]
     writable: tuple[str, ...] = ()
     deciding: tuple[str, ...] = ()
     unique: tuple[tuple[str, ...], ...] = ()
     is_table: bool = True
+
+    @property
+    def is_part(self) -> bool:
+        """Whether it is a partition, which the contract of another table speaks of."""
+        return self.root != self.label
 
     @property
     def key(self) -> sql.Composed:
@@ -39,20 +49,18 @@ class Subject:
         return sql.SQL("jsonb_build_array({})").format(columns)
 
     @property
-    def observe(self) -> sql.Composed:
-        """Key and place of every row."""
-        return self.observing(sql.Composed([sql.SQL("null::boolean")]))
-
-    def observing(self, verdict: sql.Composable) -> sql.Composed:
-        """Key, place and the verdict of a condition for every row, as a jsonb array of arrays."""
-        return sql.SQL(
-            "select coalesce(jsonb_agg(jsonb_build_array({key}, {place}, ({verdict})::boolean)), '[]') from {name} as t"
-        ).format(key=self.key, place=self.place, verdict=verdict, name=self.name)
-
-    @property
     def place(self) -> sql.SQL:
         """Where a row lies; a row that was changed lies elsewhere."""
         return sql.SQL("t.tableoid::text || t.ctid::text") if self.is_table else sql.SQL("''")
+
+    def observing(
+        self, seen: sql.Composable = NULL, inserted: sql.Composable = NULL, became: sql.Composable = NULL
+    ) -> sql.Composed:
+        """Key, place, and whether the actor may see, insert, and make of a row what it is; for every row, as jsonb."""
+        return sql.SQL(
+            "select coalesce(jsonb_agg(jsonb_build_array({key}, {place}, ({seen})::boolean, ({inserted})::boolean,"
+            " ({became})::boolean)), '[]') from {name} as t"
+        ).format(key=self.key, place=self.place, seen=seen, inserted=inserted, became=became, name=self.name)
 
     def constant(self, column: str, value: Any) -> sql.Composed:
         """A value as this column's type, out of JSON."""
@@ -66,17 +74,24 @@ class Subject:
         values = sql.SQL(", ").join(self.constant(each, candidate[each]) for each in named)
         return sql.SQL("insert into {} as t ({}) values ({})").format(self.name, columns, values)
 
+    def at(self, key: str) -> sql.Composed:
+        """The condition that a row has this key."""
+        return sql.SQL("{} = {}::jsonb").format(self.key, sql.Literal(key))
 
-def subject_of(relation: Table | View, deciding: tuple[str, ...]) -> Subject:
-    """The subject for a relation of the catalog."""
+
+def subject_of(relation: Table | View, deciding: tuple[str, ...], root: str, source: str = "") -> Subject:
+    """The subject for a relation of the catalog; ``source`` is a query that says what is in a view."""
     columns = {each.name: str(each.type) for each in relation.columns}
     name = sql.Identifier(relation.schema, relation.name)
-    if isinstance(relation, View):
-        return Subject(relation.qualified, name, columns, (), deciding=deciding, is_table=False)
+    origin = sql.SQL("({})").format(sql.SQL(source)) if source else name
+    if isinstance(relation, View) or relation.kind == "foreign table":
+        return Subject(relation.qualified, root, name, origin, columns, (), deciding=deciding, is_table=False)
     key = relation.primary_key
     return Subject(
         label=relation.qualified,
+        root=root,
         name=name,
+        origin=origin,
         columns=columns,
         key_columns=tuple(key.columns) if key else (),
         writable=tuple(
@@ -94,3 +109,10 @@ def exposed(catalog: Catalog, schemas: tuple[str, ...]) -> list[Table | View]:
     relations: list[Table | View] = [*catalog.tables, *catalog.views]
     found = [each for each in relations if each.schema in schemas and each.extension is None]
     return sorted(found, key=lambda each: each.qualified)
+
+
+def root_of(catalog: Catalog, relation: Table | View) -> str:
+    """The table that a partition belongs to at the top; the relation itself if it is none."""
+    while isinstance(relation, Table) and relation.partition_of:
+        relation = catalog.table(relation.partition_of)
+    return relation.qualified

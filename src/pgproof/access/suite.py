@@ -4,27 +4,30 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from pgproof.access import attempts as plan
-from pgproof.access.actors import Actor, read_actors
 from pgproof.access.attempts import Attempt
-from pgproof.access.candidates import candidates, distinct
-from pgproof.access.contract import COMMANDS, STRANGER, Cell, Command, Contract
-from pgproof.access.findings import function_finding, missing_finding, unexercised_finding, verdict_finding
-from pgproof.access.functions import callable_routines, calls, was_called
-from pgproof.access.judge import judge, not_exercised
+from pgproof.access.calls import judge_calls
+from pgproof.access.catalog_checks import catalog_findings
+from pgproof.access.contract import SERVICE, Cell, Contract
+from pgproof.access.covert import covert_findings
+from pgproof.access.expect import ON_ROWS
+from pgproof.access.findings import missing_finding, unexercised_finding, verdict_finding
+from pgproof.access.functions import callable_routines
+from pgproof.access.judge import Verdict, judge, judge_behind, not_exercised
 from pgproof.access.matrix import CellVerdict, MatrixCell, Place, matrix_of
 from pgproof.access.perform import Outcome, install, perform
+from pgproof.access.plan import plan
 from pgproof.access.subjects import exposed
-from pgproof.access.survey import Survey, allowed, condition_of, samples, settable, survey
+from pgproof.access.survey import Survey
+from pgproof.access.world import World, read_world
 from pgproof.catalog import Catalog
 from pgproof.catalog.model import Table
 from pgproof.database import Connection
 from pgproof.finding import Finding
 
 SHORT: dict[str, CellVerdict] = {"leak": "leak", "locked-out": "locked-out", "access-error": "error"}
-Allowed = dict[Command, frozenset[str]]
+CONTROLLED = ("move", "copy", "returning", "upsert", "one row", "blind", "filtered")
 
 
 @dataclass(frozen=True)
@@ -47,134 +50,102 @@ def run(
     Raises ``UsageError`` where the contract is at fault.
     """
     install(connection)
-    actors = read_actors(connection, contract)
-    everybody = (*actors, *impostors(actors))
-    surveyed = survey(connection, contract, catalog)
-    findings = uncovered(catalog, contract)
+    world = read_world(connection, contract, catalog)
+    findings = [*uncovered(catalog, contract), *catalog_findings(connection, contract, catalog)]
     tried: Counter[Place] = Counter()
     verdicts: list[tuple[Place, CellVerdict]] = []
-    for each in surveyed:
-        progress(f"access: {each.subject.label}")
-        findings += relation(connection, contract, each, actors, everybody, tried, verdicts)
-    routines = callable_routines(catalog, contract)
-    found, number = functions(connection, contract, catalog, everybody)
-    findings += found
-    labels = [each.subject.label for each in surveyed]
+    questions = 0
+    for label, surveyed in world.surveyed.items():
+        progress(f"access: {label}")
+        outcomes = attempted(world, surveyed)
+        tried.update(_place(world, each.attempt) for each in outcomes)
+        told, asked = covert_findings(world, surveyed, outcomes)
+        findings += told
+        questions += asked
+        judged = judged_relation(world, surveyed, outcomes)
+        findings += [verdict_finding(world, each) for each in first_of_each(judged)]
+        verdicts += [(_of_cell(each.cell), SHORT[each.rule]) for each in judged]
+        for cell, why in unexercised(world, surveyed):
+            findings.append(unexercised_finding(contract, cell, why))
+            verdicts.append((_of_cell(cell), "not-exercised"))
+    called, calls = judge_calls(world)
     return AccessReport(
-        attempts=tried.total() + number,
-        actors=len(everybody),
-        relations=len(surveyed),
-        functions=len(routines),
-        findings=once(findings),
-        matrix=matrix_of(contract, labels, tried, verdicts),
+        attempts=tried.total() + calls + questions,
+        actors=len(world.everybody),
+        relations=len(world.surveyed),
+        functions=len(callable_routines(catalog, contract)),
+        findings=once([*findings, *called]),
+        matrix=matrix_of(contract, contract.relations, tried, verdicts),
     )
 
 
-def impostors(actors: Iterable[Actor]) -> tuple[Actor, ...]:
-    """Claims that must not help: absent, malformed, forged, of an anonymous sign-in. They may do what a stranger may."""
-    stranger = next((each for each in actors if each.kind == STRANGER), None)
-    if stranger is None:
-        return ()
-    sub = "eeeeeeee-eeee-4eee-beee-eeeeeeeeeeee"
-    forged = (
-        '{"sub": "%s", "role": "authenticated", "user_metadata": {"role": "admin", "is_admin": true}}' % sub
-    )
-    anonymous = '{"sub": "%s", "role": "authenticated", "is_anonymous": true}' % sub
-    made = {
-        "without claims": "",
-        "with malformed claims": "{",
-        "with forged metadata": forged,
-        "signed in anonymously": anonymous,
-    }
-    return tuple(
-        replace(stranger, label=f"somebody {words}", claims=claims) for words, claims in made.items()
+def attempted(world: World, surveyed: Survey) -> list[Outcome]:
+    """Every attempt on one relation, by everybody."""
+    label = surveyed.subject.label
+    return perform(
+        world.connection, (each for actor in world.acting_on(label) for each in plan(world, surveyed, actor))
     )
 
 
-def relation(
-    connection: Connection,
-    contract: Contract,
-    surveyed: Survey,
-    actors: tuple[Actor, ...],
-    everybody: tuple[Actor, ...],
-    tried: Counter[Place],
-    verdicts: list[tuple[Place, CellVerdict]],
-) -> list[Finding]:
-    """Every attempt on one relation by everybody, judged; counts them in ``tried`` and adds to ``verdicts``."""
-    reach = {actor.label: allowed(connection, contract, surveyed, actor) for actor in actors}
-    stranger = next((each.label for each in actors if each.kind == STRANGER), None)
-    attempts = [
-        attempt
-        for actor in everybody
-        for attempt in planned(
-            connection, contract, surveyed, actor, reach.get(actor.label) or reach[stranger or ""]
+def judged_relation(world: World, surveyed: Survey, outcomes: list[Outcome]) -> list[Verdict]:
+    """The verdicts on what was attempted on one relation."""
+    open_questions = [each.attempt for each in outcomes if _needs_control(each)]
+    controls = perform(world.connection, open_questions, as_superuser=True)
+    control = {id(each.attempt): each for each in controls}
+    found = []
+    for outcome in outcomes:
+        expected = world.expected(outcome.attempt.actor, surveyed.subject.label)
+        if surveyed.subject.is_table or outcome.attempt.reads:
+            found += judge(outcome, expected, surveyed.rows, control.get(id(outcome.attempt)))
+        found += judged_behind(world, surveyed, outcome)
+    return [each for each in found if _counts(surveyed, each)]
+
+
+def judged_behind(world: World, surveyed: Survey, outcome: Outcome) -> list[Verdict]:
+    """The verdicts on what an attempt did to other relations."""
+    return [
+        verdict
+        for label in outcome.observed
+        if label != surveyed.subject.label
+        for verdict in judge_behind(
+            outcome,
+            label,
+            world.expected(outcome.attempt.actor, label),
+            world.surveyed[label].rows,
+            direct=not surveyed.subject.is_table,
         )
     ]
-    outcomes = perform(connection, attempts)
-    controls = perform(connection, (each for each in attempts if needs_control(each)), as_superuser=True)
-    control = {id(each.attempt): each for each in controls}
-    findings = []
-    for outcome in outcomes:
-        attempt = outcome.attempt
-        cell = contract.cell(surveyed.subject.label, attempt.command, attempt.actor.kind)
-        place = (cell.relation, cell.command, cell.actor)
-        tried[place] += 1
-        own = reach.get(attempt.actor.label) or reach[stranger or ""]
-        verdict = judge(outcome, cell, expected_of(attempt, own), surveyed.rows, control.get(id(attempt)))
-        if verdict and not (verdict.rule == "access-error" and attempt.actor.claims == "{"):
-            findings.append(verdict_finding(connection, contract, surveyed.subject, verdict))
-            verdicts.append((place, SHORT[verdict.rule]))
-    for cell, why in unexercised(contract, surveyed, actors, reach):
-        findings.append(unexercised_finding(contract, cell, why))
-        verdicts.append(((cell.relation, cell.command, cell.actor), "not-exercised"))
-    return findings
 
 
-def expected_of(attempt: Attempt, reach: Allowed) -> frozenset[str]:
-    """The rows an attempt may reach: what may become something else is what may be updated."""
-    return reach["update" if attempt.command == "becomes" else attempt.command]
+def _needs_control(outcome: Outcome) -> bool:
+    attempt = outcome.attempt
+    return attempt.variant in CONTROLLED and not (outcome.ran and attempt.variant in ("blind", "filtered"))
 
 
-def needs_control(attempt: Attempt) -> bool:
-    """Whether only doing it as superuser shows what the statement does."""
-    return attempt.variant in ("copy", "move", "one row")
+def _counts(surveyed: Survey, verdict: Verdict) -> bool:
+    """Whether a verdict is a finding: nobody has to reach a partition by itself, and bad claims may end in an error."""
+    odd = verdict.outcome.attempt.actor.label.startswith("somebody ")
+    return verdict.rule == "leak" or not (surveyed.subject.is_part or odd)
 
 
-def planned(
-    connection: Connection, contract: Contract, surveyed: Survey, actor: Actor, reach: Allowed
-) -> Iterable[Attempt]:
-    """Everything that one actor tries on one relation."""
-    subject, rows = surveyed.subject, surveyed.rows
-    yield from plan.reads(subject, actor)
-    if not subject.is_table:
-        return
-    column, value = settable(connection, subject, actor.role)
-    yield from plan.updates(subject, actor, column, value)
-    becomes = contract.cell(subject.label, "becomes", actor.kind)
-    if not becomes.condition:
-        becomes = contract.cell(subject.label, "update", actor.kind)
-    verdict = condition_of(contract, becomes, actor)
-    for deciding in subject.deciding:
-        if deciding in subject.writable:
-            values = [each for each in distinct(rows, deciding)[:4] if each is not None]
-            yield from plan.moves(subject, actor, samples(rows, reach["update"]), deciding, values, verdict)
-    yield from plan.deletes(subject, actor, samples(rows, reach["delete"]))
-    yield from plan.truncates(subject, actor)
-    insert = condition_of(contract, contract.cell(subject.label, "insert", actor.kind), actor)
-    yield from plan.inserts(subject, actor, list(candidates(subject, rows, surveyed.free)), insert)
+def first_of_each(verdicts: Iterable[Verdict]) -> list[Verdict]:
+    """One verdict for each rule, cell and relation: one broken policy is met by many attempts."""
+    seen: dict[tuple[str, Cell, str], Verdict] = {}
+    for each in verdicts:
+        seen.setdefault((each.name, each.cell, each.relation), each)
+    return list(seen.values())
 
 
-def unexercised(
-    contract: Contract, surveyed: Survey, actors: tuple[Actor, ...], reach: dict[str, Allowed]
-) -> list[tuple[Cell, str]]:
+def unexercised(world: World, surveyed: Survey) -> list[tuple[Cell, str]]:
     """Cells that were not put to the test both ways: zero attempts look like success."""
-    found = []
-    for kind in sorted({actor.kind for actor in actors}):
-        for command in COMMANDS:
-            if command in ("insert", "becomes") or (command != "select" and not surveyed.subject.is_table):
-                continue
-            cell = contract.cell(surveyed.subject.label, command, kind)
-            expected = {each.label: reach[each.label][command] for each in actors if each.kind == kind}
+    subject, found = surveyed.subject, list[tuple[Cell, str]]()
+    if subject.is_part:
+        return found
+    for kind in sorted({each.kind for each in world.actors if each.kind != SERVICE}):
+        for command in ON_ROWS if subject.is_table else ON_ROWS[:1]:
+            cell = world.contract.cell(subject.label, command, kind)
+            own = [each for each in world.actors if each.kind == kind]
+            expected = {each.label: world.expected(each, subject.label).reach[command] for each in own}
             why = not_exercised(cell, expected, surveyed.rows)
             if why:
                 found.append((cell, why))
@@ -198,29 +169,18 @@ def uncovered(catalog: Catalog, contract: Contract) -> list[Finding]:
     return found
 
 
-def functions(
-    connection: Connection, contract: Contract, catalog: Catalog, actors: tuple[Actor, ...]
-) -> tuple[list[Finding], int]:
-    """Every covered function, called by everybody."""
-    found: list[Finding] = []
-    number = 0
-    for routine in callable_routines(catalog, contract):
-        rule = contract.functions.get(f"{routine.schema}.{routine.name}")
-        if rule is None:
-            continue
-        outcomes: list[Outcome] = perform(connection, calls(routine, actors))
-        number += len(outcomes)
-        for outcome in outcomes:
-            may = outcome.attempt.actor.kind in rule.call
-            did = was_called(outcome.sqlstate, outcome.message, routine)
-            if may != did:
-                found.append(function_finding(connection, contract, rule, outcome, did))
-    return found, number
-
-
 def once(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """The first finding for each key, in order: one broken policy is met by many attempts."""
+    """The first finding for each key, in order."""
     seen: dict[str, Finding] = {}
     for each in findings:
         seen.setdefault(each.key, each)
     return tuple(seen.values())
+
+
+def _place(world: World, attempt: Attempt) -> Place:
+    root = world.surveyed[attempt.relation].subject.root
+    return root, attempt.command, attempt.actor.kind
+
+
+def _of_cell(cell: Cell) -> Place:
+    return cell.relation, cell.command, cell.actor

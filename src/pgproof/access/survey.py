@@ -1,4 +1,4 @@
-"""What there is before anybody acts: rows, what each actor may reach by the contract, what a column may be set to."""
+"""What there is before anybody acts: relations with their rows, and what a column may be set to."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pgproof.access.actors import Actor, bind
 from pgproof.access.attempts import Row
-from pgproof.access.contract import COMMANDS, Cell, Command, Contract
+from pgproof.access.contract import Contract
 from pgproof.access.perform import canonical
-from pgproof.access.subjects import Subject, exposed, subject_of
+from pgproof.access.subjects import Subject, root_of, subject_of
+from pgproof.access.watch import behind_relation
 from pgproof.catalog import Catalog
-from pgproof.catalog.model import Table
+from pgproof.catalog.model import Table, View
 from pgproof.database import Connection, errors, sql
 from pgproof.errors import UsageError
 
@@ -34,27 +34,63 @@ CONSTANTS = {
 
 @dataclass(frozen=True)
 class Survey:
-    """One relation before anybody acts: its rows in the order of their keys."""
+    """One relation before anybody acts: its rows in the order of their keys.
+
+    ``free`` are keys elsewhere that a unique column may still point at; ``behind`` the relations whose rows may change
+    with these; ``unblock`` is what keeps other tables' foreign keys from stopping an attempt at everything.
+    """
 
     subject: Subject
     rows: tuple[Row, ...]
     free: Mapping[str, tuple[Any, ...]]
+    behind: frozenset[str]
+    unblock: sql.Composed | None
+    writable_view: bool = False
 
 
 def survey(connection: Connection, contract: Contract, catalog: Catalog) -> list[Survey]:
-    """Every relation that the contract covers, with its rows. Raises ``UsageError`` for one that does not exist."""
-    known = {each.qualified: each for each in exposed(catalog, contract.exposed)}
-    found = []
+    """Every relation that the contract covers, and its partitions. Raises ``UsageError`` for one that does not exist."""
+    known = {name: each for name, each in catalog.relations_by_name.items() if each.extension is None}
     for name, line in contract.relations.items():
         if name not in known:
+            offered = sorted(each for each in known if each.split(".")[0] in contract.exposed)
             raise UsageError(
-                f"{contract.path}:{line}: there is no relation {name}; expected one of {', '.join(known)}"
+                f"{contract.path}:{line}: there is no relation {name}; expected one of {', '.join(offered)}"
             )
-        subject = subject_of(known[name], deciding_columns(contract, name, set(known[name].columns_by_name)))
-        relation = known[name]
-        free = free_keys(connection, relation) if isinstance(relation, Table) else {}
-        found.append(Survey(subject, read_rows(connection, subject), free))
-    return found
+    return [
+        _surveyed(connection, contract, catalog, relation)
+        for relation in sorted(known.values(), key=lambda each: each.qualified)
+        if root_of(catalog, relation) in contract.relations
+    ]
+
+
+def _surveyed(connection: Connection, contract: Contract, catalog: Catalog, relation: Table | View) -> Survey:
+    root = root_of(catalog, relation)
+    deciding = deciding_columns(contract, root, set(relation.columns_by_name))
+    subject = subject_of(relation, deciding, root, contract.sources.get(root, ""))
+    return Survey(
+        subject=subject,
+        rows=_rows(connection, contract, subject),
+        free=free_keys(connection, relation) if isinstance(relation, Table) else {},
+        behind=behind_relation(catalog, relation.qualified),
+        unblock=unblocking(catalog, relation.qualified),
+        writable_view=isinstance(relation, View) and (relation.updatable or relation.deletable),
+    )
+
+
+def unblocking(catalog: Catalog, label: str) -> sql.Composed | None:
+    """Drops the foreign keys elsewhere that forbid to delete or move rows: what is theirs hides what policies allow."""
+    drops = [
+        sql.SQL("alter table {} drop constraint {}").format(
+            sql.Identifier(table.schema, table.name), sql.Identifier(key.name)
+        )
+        for table in catalog.tables
+        for key in table.foreign_keys
+        if key.references == label
+        and not key.inherited
+        and not (key.on_delete in ("cascade", "set null") and key.on_update in ("cascade", "set null"))
+    ]
+    return sql.SQL("; ").join(drops) if drops else None
 
 
 def deciding_columns(contract: Contract, relation: str, columns: set[str]) -> tuple[str, ...]:
@@ -68,11 +104,21 @@ def deciding_columns(contract: Contract, relation: str, columns: set[str]) -> tu
     return tuple(sorted(words & columns))
 
 
+def _rows(connection: Connection, contract: Contract, subject: Subject) -> tuple[Row, ...]:
+    try:
+        with connection.transaction(force_rollback=True):
+            return read_rows(connection, subject)
+    except errors.Error as error:
+        line = contract.relations[subject.root]
+        raise UsageError(
+            f"{contract.path}:{line}: the rows of {subject.label} cannot be read: {error}"
+        ) from error
+
+
 def read_rows(connection: Connection, subject: Subject) -> tuple[Row, ...]:
     """Every row: key, content and place."""
-    query = sql.SQL("select {}, to_jsonb(t), {} from {} as t").format(
-        subject.key, subject.place, subject.name
-    )
+    place = subject.place if subject.is_table else sql.SQL("''")
+    query = sql.SQL("select {}, to_jsonb(t), {} from {} as t").format(subject.key, place, subject.origin)
     found = connection.execute(query).fetchall()
     return tuple(
         sorted(
@@ -106,41 +152,12 @@ def free_keys(connection: Connection, table: Table) -> dict[str, tuple[Any, ...]
     return found
 
 
-def allowed(
-    connection: Connection, contract: Contract, surveyed: Survey, actor: Actor
-) -> dict[Command, frozenset[str]]:
-    """The keys of the rows that the contract lets the actor reach, per command that has a condition on rows."""
-    found = {}
-    for command in COMMANDS:
-        cell = contract.cell(surveyed.subject.label, command, actor.kind)
-        if command in ("insert", "becomes") or not cell.condition:
-            found[command] = frozenset[str]()
-            continue
-        query = sql.SQL("select {} from {} as t where ({})").format(
-            surveyed.subject.key, surveyed.subject.name, condition_of(contract, cell, actor)
-        )
-        found[command] = frozenset(canonical(key) for (key,) in ask(connection, query, contract, cell))
-    return found
-
-
-def condition_of(contract: Contract, cell: Cell, actor: Actor) -> sql.Composed:
-    """The condition of a cell for one actor; false where the contract is silent."""
-    return bind(cell.condition or "false", actor.values, f"{contract.path}:{cell.line}")
-
-
-def ask(connection: Connection, query: sql.Composed, contract: Contract, cell: Cell) -> list[tuple[Any, ...]]:
-    """Run a query made of a condition. Raises ``UsageError`` with the contract's line if the condition is at fault."""
-    try:
-        with connection.transaction(force_rollback=True):
-            return connection.execute(query).fetchall()
-    except errors.Error as error:
-        raise UsageError(
-            f"{contract.path}:{cell.line}: the condition {cell.condition!r} on {cell.relation} does not run: {error}"
-        ) from error
-
-
-def settable(connection: Connection, subject: Subject, role: str) -> tuple[str, sql.Composable]:
-    """A column and a constant that every row of the relation may be set to, one that ``role`` has the right to if any."""
+def settable(
+    connection: Connection, subject: Subject, role: str, allowed: tuple[str, ...] | None = None
+) -> tuple[str, sql.Composable]:
+    """A column and a constant that every row of the relation may be set to: one that may be set, and that ``role``
+    has the right to, if any.
+    """
     granted: list[tuple[str, sql.Composable]] = []
     others: list[tuple[str, sql.Composable]] = []
     for column, kind in subject.columns.items():
@@ -150,6 +167,7 @@ def settable(connection: Connection, subject: Subject, role: str) -> tuple[str, 
             or column in subject.key_columns
             or column in subject.deciding
             or column not in subject.writable
+            or (allowed is not None and column not in allowed)
         ):
             continue
         may = connection.execute(

@@ -1,0 +1,184 @@
+"""What cannot be tried out, read from the catalog: roles, rights beyond rows, and promises that functions make.
+
+Each check speaks only of what contradicts the contract: the roles that act in it, the schemas that it exposes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pgproof.access.contract import SERVICE, Contract
+from pgproof.access.functions import callable_routines
+from pgproof.access.subjects import exposed
+from pgproof.catalog import Catalog, read_roles
+from pgproof.catalog.model import Cluster
+from pgproof.catalog.objects import Routine
+from pgproof.database import Connection
+from pgproof.finding import Finding, Severity
+
+BEYOND_ROWS = ("references", "trigger")
+CLAIMS = re.compile(r"current_setting|auth\.(?:uid|jwt|role|email)\b", re.IGNORECASE)
+
+
+def catalog_findings(connection: Connection, contract: Contract, catalog: Catalog) -> list[Finding]:
+    """Everything that the catalog alone says against the contract."""
+    roles = sorted({each.role for each in contract.actors if each.name != SERVICE})
+    return [
+        *role_findings(contract, read_roles(connection), catalog, roles),
+        *privilege_findings(contract, catalog, roles),
+        *function_findings(contract, catalog),
+        *schema_findings(contract, catalog, roles),
+    ]
+
+
+def role_findings(
+    contract: Contract, cluster: Cluster, catalog: Catalog, roles: list[str]
+) -> Iterator[Finding]:
+    """Roles of actors that no policy binds, by themselves or through a role that they are in."""
+    owners = {each.owner for each in catalog.tables if each.schema in contract.exposed}
+    for name in roles:
+        for other in sorted(cluster.roles_of(name)):
+            role = cluster.roles_by_name.get(other)
+            above = role is not None and (role.superuser or role.bypass_row_security)
+            if not above and (other not in owners or other == name):
+                continue
+            why = "bypasses row security" if above else "owns tables of the contract"
+            yield _finding(
+                contract,
+                "bypass-rls" if other == name else "role-membership",
+                f"role {name}",
+                "a role that policies bind",
+                f"{name} {why}" if other == name else f"{name} is a member of {other}, which {why}",
+                f"alter role {name} nobypassrls" if other == name else f"revoke {other} from {name}",
+            )
+
+
+def privilege_findings(contract: Contract, catalog: Catalog, roles: list[str]) -> Iterator[Finding]:
+    """Privileges that let somebody act on a table beside its rows: REFERENCES and TRIGGER."""
+    for relation in exposed(catalog, contract.exposed):
+        held = {
+            (each.grantee, each.privilege)
+            for each in relation.grants
+            if each.privilege in BEYOND_ROWS and each.grantee in {*roles, "public"}
+        }
+        for grantee in sorted({each for each, _ in held}):
+            names = ", ".join(sorted(privilege for each, privilege in held if each == grantee))
+            yield _finding(
+                contract,
+                "leak-privilege",
+                f"{grantee} on {relation.qualified}",
+                "no privilege beside those on rows",
+                f"{grantee} has {names}",
+                f"revoke {names} on {relation.qualified} from {grantee}",
+                "warning",
+                contract.relations.get(relation.qualified),
+            )
+
+
+def function_findings(contract: Contract, catalog: Catalog) -> Iterator[Finding]:
+    """Functions that promise what they do not keep, or run with their owner's rights in the caller's search path."""
+    for routine in own_routines(contract, catalog):
+        name = f"{routine.kind} {routine.signature}"
+        if routine.security_definer and routine.search_path is None:
+            yield _finding(
+                contract, "search-path", name, "a fixed search_path, as it runs with its owner's rights",
+                "the caller's search_path decides what its names mean",
+                f"alter {routine.kind} {routine.signature} set search_path = ''", "warning",
+            )  # fmt: skip
+        if routine.leakproof:
+            yield _finding(
+                contract, "leakproof", name, "no function of one's own marked LEAKPROOF",
+                "it is run on rows before policies and security barriers have spoken",
+                f"alter {routine.kind} {routine.signature} not leakproof",
+            )  # fmt: skip
+        if routine.volatility == "immutable" and CLAIMS.search(routine.source):
+            yield _finding(
+                contract, "immutable-claims", name, "STABLE, as it reads the claims of the request",
+                "it is marked IMMUTABLE: a plan may keep the answer that another user got",
+                f"alter {routine.kind} {routine.signature} stable",
+            )  # fmt: skip
+        if routine.volatility == "volatile" and _in_policy(catalog, routine):
+            yield _finding(
+                contract, "volatile-in-policy", name, "STABLE, as policies call it",
+                "it is VOLATILE: it runs again for every row, and may change what it reads",
+                f"alter {routine.kind} {routine.signature} stable", "note",
+            )  # fmt: skip
+
+
+def own_routines(contract: Contract, catalog: Catalog) -> list[Routine]:
+    """The functions of the exposed schemas, and those that policies and triggers of their relations call."""
+    offered = {each.signature for each in callable_routines(catalog, contract)}
+    fired = {
+        each.function
+        for table in catalog.tables
+        if table.schema in contract.exposed
+        for each in table.triggers
+    }
+    return [
+        each
+        for each in catalog.routines
+        if each.extension is None
+        and each.schema not in ("auth", "storage", "pgproof")
+        and (
+            each.signature in offered
+            or each.qualified in fired
+            or each.signature in fired
+            or _in_policy(catalog, each)
+        )
+    ]
+
+
+def _in_policy(catalog: Catalog, routine: Routine) -> bool:
+    called = re.compile(rf"\b{re.escape(routine.schema)}\.{re.escape(routine.name)}\(")
+    return any(
+        called.search(text or "")
+        for table in catalog.tables
+        for policy in table.policies
+        for text in (policy.using, policy.check)
+    )
+
+
+def schema_findings(contract: Contract, catalog: Catalog, roles: list[str]) -> Iterator[Finding]:
+    """Schemas that the contract does not speak of, with relations that somebody in it has been granted."""
+    spoken = {*contract.exposed, *(each.split(".")[0] for each in contract.relations)}
+    everybody = {*roles, "public"}
+    for schema in catalog.schemas:
+        open_to = {each.grantee for each in schema.grants if each.privilege == "usage"} & everybody
+        if schema.name in spoken or schema.extension or schema.name in PLATFORM or not open_to:
+            continue
+        relations = [
+            each.qualified
+            for each in (*catalog.tables, *catalog.views)
+            if each.schema == schema.name and {grant.grantee for grant in each.grants} & everybody
+        ]
+        if relations:
+            yield _finding(
+                contract, "not-covered", f"schema {schema.name}", "every schema that somebody may use is exposed by name",
+                f"{', '.join(sorted(open_to))} may use it, with {', '.join(relations)}",
+                f'add "{schema.name}" to exposed, or revoke usage on schema {schema.name}',
+            )  # fmt: skip
+
+
+# What the platform itself makes and opens.
+PLATFORM = frozenset(
+    (
+        "auth",
+        "storage",
+        "realtime",
+        "extensions",
+        "vault",
+        "cron",
+        "net",
+        "graphql",
+        "graphql_public",
+        "pgproof",
+    )
+)
+
+
+def _finding(
+    contract: Contract, rule: str, subject: str, expected: str, observed: str, remedy: str,
+    severity: Severity = "error", line: int | None = None,
+) -> Finding:  # fmt: skip
+    return Finding(rule, subject, expected, observed, remedy, severity, path=contract.path, line=line)

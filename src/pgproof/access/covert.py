@@ -1,0 +1,119 @@
+"""Covert channels: errors that tell somebody of rows that they may not see. Reported apart, as warnings.
+
+A unique key or a foreign key looks at every row, whoever asks
+(https://www.postgresql.org/docs/current/ddl-rowsecurity.html: "referential integrity checks ... always bypass").
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from pgproof.access.attempts import Attempt, Row
+from pgproof.access.contract import SERVICE
+from pgproof.access.perform import Outcome, perform
+from pgproof.access.survey import Survey
+from pgproof.access.world import World
+from pgproof.catalog.model import ForeignKey, Table
+from pgproof.finding import Finding
+
+UNIQUE, FOREIGN = "23505", "23503"
+NOWHERE = {"uuid": str(uuid.UUID(int=0x5F0C)), "integer": 2147483000, "bigint": 9007199254740000}
+
+
+def covert_findings(world: World, surveyed: Survey, outcomes: Sequence[Outcome]) -> tuple[list[Finding], int]:
+    """What errors tell those who could insert a row here; and how many statements asked."""
+    table = world.catalog.relations_by_name[surveyed.subject.label]
+    if not isinstance(table, Table) or surveyed.subject.is_part:
+        return [], 0
+    found: list[Finding] = []
+    number = 0
+    for base in _one_per_kind(outcomes):
+        pairs = [*_collisions(world, surveyed, base), *_pointers(world, surveyed, table, base)]
+        done = perform(world.connection, (each for pair in pairs for each in pair[1:]))
+        number += len(done)
+        by_attempt = {id(each.attempt): each for each in done}
+        for what, foreign, nowhere in pairs:
+            finding = judge_pair(world, what, by_attempt[id(foreign)], by_attempt[id(nowhere)])
+            found += [finding] if finding else []
+    return found, number
+
+
+def _one_per_kind(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """The first insert that succeeded, for each kind of actor."""
+    first: dict[str, Outcome] = {}
+    for each in outcomes:
+        attempt = each.attempt
+        if each.ran and attempt.row and attempt.actor.kind != SERVICE and each.observed:
+            first.setdefault(attempt.actor.kind, each)
+    return list(first.values())
+
+
+def _collisions(world: World, surveyed: Survey, base: Outcome) -> Iterator[tuple[str, Attempt, Attempt]]:
+    """The insert again with the unique values of a row that cannot be seen, beside the insert as it was."""
+    subject = surveyed.subject
+    hidden = _hidden(world, surveyed, base)
+    for columns in subject.unique:
+        guessable = any(subject.columns[each] != "uuid" for each in columns)
+        if hidden and guessable and not set(columns) & set(subject.deciding):
+            changed = {each: hidden[0].content[each] for each in columns}
+            yield f"unique ({', '.join(columns)})", _with(surveyed, base, changed), base.attempt
+
+
+def _pointers(
+    world: World, surveyed: Survey, table: Table, base: Outcome
+) -> Iterator[tuple[str, Attempt, Attempt]]:
+    """The insert again, pointing at a row that cannot be seen, and at one that does not exist."""
+    for key in table.foreign_keys:
+        kind = surveyed.subject.columns[key.columns[0]]
+        if len(key.columns) != 1 or key.references not in world.surveyed or kind not in NOWHERE:
+            continue
+        hidden = _hidden(world, world.surveyed[key.references], base)
+        if hidden:
+            there = {key.columns[0]: hidden[0].content[key.referenced_columns[0]]}
+            nowhere = {key.columns[0]: NOWHERE[kind]}
+            yield _said(key), _with(surveyed, base, there), _with(surveyed, base, nowhere)
+
+
+def _said(key: ForeignKey) -> str:
+    return f"foreign key ({', '.join(key.columns)}) to {key.references}"
+
+
+def _hidden(world: World, surveyed: Survey, base: Outcome) -> list[Row]:
+    seen = world.expected(base.attempt.actor, surveyed.subject.label).reach["select"]
+    return [row for row in surveyed.rows if row.key not in seen]
+
+
+def _with(surveyed: Survey, base: Outcome, changed: Mapping[str, Any]) -> Attempt:
+    row = {**(base.attempt.row or {}), **changed}
+    statement = surveyed.subject.insertion(row)
+    return Attempt(
+        base.attempt.actor,
+        surveyed.subject.label,
+        "insert",
+        "copy",
+        statement,
+        change=json.dumps(dict(changed)),
+    )
+
+
+def judge_pair(world: World, what: str, foreign: Outcome, nowhere: Outcome) -> Finding | None:
+    """A finding if the two inserts end differently for the sake of a row that the actor may not see."""
+    kind = what.split()[0]
+    told = foreign.sqlstate == UNIQUE if kind == "unique" else nowhere.sqlstate == FOREIGN != foreign.sqlstate
+    if not told:
+        return None
+    attempt, error = foreign.attempt, foreign if kind == "unique" else nowhere
+    detail = f" ({error.detail})" if error.detail else ""
+    return Finding(
+        rule="covert-unique" if kind == "unique" else "covert-foreign-key",
+        subject=f"{attempt.actor.kind} on {attempt.relation} by {what}",
+        expected="errors that say the same whether or not a row exists that the actor may not see",
+        observed=f"{attempt.actor.label} inserted {attempt.change} and learnt of it: {error.message}{detail}",
+        remedy="make the key include who owns the row, or accept it: guessing must be worth it",
+        severity="warning" if kind == "unique" else "note",
+        path=world.contract.path,
+        line=world.contract.relations[world.surveyed[attempt.relation].subject.root],
+    )

@@ -1,0 +1,102 @@
+"""What the contract lets an actor do to a relation, worked out on the rows that are there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pgproof.access.actors import Actor, bind
+from pgproof.access.contract import COMMANDS, Cell, Command, Contract
+from pgproof.access.perform import canonical
+from pgproof.access.subjects import Subject
+from pgproof.database import Connection, errors, sql
+from pgproof.errors import UsageError
+
+ON_ROWS: tuple[Command, ...] = ("select", "update", "delete")
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """Per command the cell, its condition with the actor's values in it, and the keys of the rows it lets through.
+
+    ``cascade`` are the rows that may go or change because others do.
+    """
+
+    cells: Mapping[Command, Cell]
+    conditions: Mapping[Command, sql.Composed]
+    reach: Mapping[Command, frozenset[str]]
+    cascade: frozenset[str]
+
+    def observation(self, subject: Subject) -> sql.Composed:
+        """The query that tells, for every row, what the actor may do with it."""
+        return subject.observing(
+            self.conditions["select"], self.conditions["insert"], self.conditions["becomes"]
+        )
+
+
+def expect(connection: Connection, contract: Contract, subject: Subject, actor: Actor) -> Expectation:
+    """Ask the database, as superuser. Raises ``UsageError`` with the contract's line for a condition that does not run."""
+    cells = {command: contract.cell(subject.root, command, actor.kind) for command in COMMANDS}
+    conditions = {command: condition_of(contract, cell, actor) for command, cell in cells.items()}
+    reach = {
+        command: _keys(connection, contract, subject, cells[command], conditions[command])
+        for command in COMMANDS
+        if command in ON_ROWS
+    }
+    for command in ("insert", "becomes"):
+        if cells[command].condition and subject.is_table:  # an error in it should name its line
+            _keys(connection, contract, subject, cells[command], conditions[command])
+    said = contract.cascades.get((subject.root, actor.kind))
+    if said is None:
+        cascade = reach["select"] | reach["delete"] | reach["update"]
+    else:
+        cell = Cell(subject.root, "delete", actor.kind, said, contract.relations[subject.root])
+        cascade = _keys(connection, contract, subject, cell, condition_of(contract, cell, actor))
+    return Expectation(cells, conditions, reach, cascade)
+
+
+def widened(
+    connection: Connection,
+    contract: Contract,
+    subject: Subject,
+    actor: Actor,
+    expected: Expectation,
+    more: Cell,
+) -> Expectation:
+    """The expectation where, besides, rows that meet the condition of ``more`` may be written in any way."""
+    condition = condition_of(contract, more, actor)
+    keys = _keys(connection, contract, subject, more, condition)
+    either: dict[Command, sql.Composed] = {
+        command: sql.SQL("({}) or ({})").format(each, condition) if command != "select" else each
+        for command, each in expected.conditions.items()
+    }
+    reach = {
+        command: each if command == "select" else each | keys for command, each in expected.reach.items()
+    }
+    return Expectation(expected.cells, either, reach, expected.cascade)
+
+
+def _keys(
+    connection: Connection, contract: Contract, subject: Subject, cell: Cell, condition: sql.Composed
+) -> frozenset[str]:
+    if not cell.condition:
+        return frozenset()
+    query = sql.SQL("select {} from {} as t where ({})").format(subject.key, subject.origin, condition)
+    return frozenset(canonical(key) for (key,) in ask(connection, query, contract, cell))
+
+
+def condition_of(contract: Contract, cell: Cell, actor: Actor) -> sql.Composed:
+    """The condition of a cell for one actor; false where the contract is silent."""
+    return bind(cell.condition or "false", actor.values, f"{contract.path}:{cell.line}")
+
+
+def ask(connection: Connection, query: sql.Composed, contract: Contract, cell: Cell) -> list[tuple[Any, ...]]:
+    """Run a query made of a condition. Raises ``UsageError`` with the contract's line if the condition is at fault."""
+    try:
+        with connection.transaction(force_rollback=True):
+            return connection.execute(query).fetchall()
+    except errors.Error as error:
+        raise UsageError(
+            f"{contract.path}:{cell.line}: the condition {cell.condition!r} on {cell.relation} does not run: {error}"
+        ) from error

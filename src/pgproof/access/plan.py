@@ -1,0 +1,78 @@
+"""Which attempts one actor makes on one relation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pgproof.access import attempts
+from pgproof.access.actors import Actor
+from pgproof.access.attempts import Attempt, Row
+from pgproof.access.candidates import candidates, distinct, spread
+from pgproof.access.contract import SERVICE
+from pgproof.access.survey import Survey, settable
+from pgproof.access.world import World
+from pgproof.database import sql
+
+OWN = 2  # rows that are moved, or deleted, one by one
+VALUES = 4  # owners that a row is given
+
+
+def plan(world: World, surveyed: Survey, actor: Actor) -> Iterator[Attempt]:
+    """Everything that one actor tries on one relation."""
+    for each in _planned(world, surveyed, actor):
+        if actor.kind != SERVICE or (surveyed.subject.root, each.command, SERVICE) in world.contract.cells:
+            yield each
+
+
+def _planned(world: World, surveyed: Survey, actor: Actor) -> Iterator[Attempt]:
+    subject, expected = surveyed.subject, world.expected(actor, surveyed.subject.label)
+    yield from attempts.reads(subject, actor, expected.cells["select"].columns)
+    other = next((each for each in world.actors if each.role == actor.role and each != actor), None)
+    if other:
+        yield attempts.prepared_read(subject, actor, other, world.number())
+    observe = world.observation(world.expectations(actor, [subject.label, *sorted(surveyed.behind)]))
+    if subject.is_table:
+        assert observe is not None
+        yield from _writes(world, surveyed, actor, observe)
+        return
+    yield from attempts.leaky_reads(subject, actor)
+    if surveyed.writable_view and observe is not None:
+        yield from attempts.view_writes(subject, actor, next(iter(subject.columns)), observe)
+
+
+def _writes(world: World, surveyed: Survey, actor: Actor, observe: sql.Composed) -> Iterator[Attempt]:
+    subject, rows, expected = surveyed.subject, surveyed.rows, world.expected(actor, surveyed.subject.label)
+    allowed = expected.cells["update"].columns
+    column, value = settable(world.connection, subject, actor.role, allowed)
+    yield from attempts.updates(subject, actor, column, value, observe)
+    if allowed is not None:
+        values = {
+            each: _another(surveyed, each) for each in subject.columns if each not in subject.key_columns
+        }
+        given = {name: each for name, each in values.items() if each is not None}
+        yield from attempts.forbidden_columns(subject, actor, allowed, given)
+    own = samples(rows, expected.reach["update"])
+    for deciding in subject.deciding:
+        if deciding in subject.writable and (allowed is None or deciding in allowed):
+            values_of = [each for each in distinct(rows, deciding)[:VALUES] if each is not None]
+            yield from attempts.moves(subject, actor, own, deciding, values_of, observe, surveyed.unblock)
+    yield from attempts.deletes(
+        subject, actor, samples(rows, expected.reach["delete"]), observe, surveyed.unblock
+    )
+    yield from attempts.truncates(subject, actor)
+    yield from attempts.inserts(subject, actor, list(candidates(subject, rows, surveyed.free)), observe)
+    foreign = [row for row in rows if row.key not in expected.reach["update"]]
+    yield from attempts.upserts(subject, actor, [*own, *spread(foreign, OWN)], column, value, observe)
+
+
+def _another(surveyed: Survey, column: str) -> object:
+    """A value of a column that not every row has, if there is one; of a flag, what no row has."""
+    found = [each for each in distinct(surveyed.rows, column) if each is not None]
+    if surveyed.subject.columns[column] == "boolean":
+        return next((each for each in (True, False) if each not in found), True)
+    return found[-1] if found else None
+
+
+def samples(rows: tuple[Row, ...], keys: frozenset[str], most: int = OWN) -> list[Row]:
+    """The first few rows among ``keys``."""
+    return [row for row in rows if row.key in keys][:most]

@@ -1,0 +1,77 @@
+"""Everything that planning and judging look up: actors, relations, and what each actor may do to each relation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import count
+
+from pgproof.access.actors import Actor, read_actors
+from pgproof.access.contract import SERVICE, STRANGER, Contract
+from pgproof.access.expect import Expectation, expect
+from pgproof.access.identity import impostors
+from pgproof.access.survey import Survey, survey
+from pgproof.catalog import Catalog
+from pgproof.database import Connection, sql
+
+
+@dataclass(frozen=True)
+class World:
+    """``actors`` are those of the contract, ``everybody`` includes impostors, who may do what a stranger may."""
+
+    connection: Connection
+    contract: Contract
+    catalog: Catalog
+    actors: tuple[Actor, ...]
+    everybody: tuple[Actor, ...]
+    surveyed: Mapping[str, Survey]
+    _expected: dict[tuple[str, str], Expectation] = field(default_factory=dict)
+    _numbers: Iterator[int] = field(default_factory=count)
+
+    def number(self) -> int:
+        """A number that nothing else in this run has."""
+        return next(self._numbers)
+
+    def expected(self, actor: Actor, label: str) -> Expectation:
+        """What the contract lets ``actor`` do to a relation; worked out once."""
+        known = next((each for each in self.actors if each.label == actor.label), None)
+        acting = known or next(each for each in self.actors if each.kind == STRANGER)
+        place = (acting.label, label)
+        if place not in self._expected:
+            subject = self.surveyed[label].subject
+            self._expected[place] = expect(self.connection, self.contract, subject, acting)
+        return self._expected[place]
+
+    def acting_on(self, label: str) -> tuple[Actor, ...]:
+        """Who acts on a relation: everybody, the service role only where the contract speaks of it."""
+        root = self.surveyed[label].subject.root
+        spoken = any(cell.relation == root and cell.actor == SERVICE for cell in self.contract.cells.values())
+        return tuple(each for each in self.everybody if each.kind != SERVICE or spoken)
+
+    def expectations(self, actor: Actor, labels: Iterable[str]) -> dict[str, Expectation]:
+        """What the actor may do to those of the relations that the contract covers."""
+        return {each: self.expected(actor, each) for each in dict.fromkeys(labels) if each in self.surveyed}
+
+    def observation(self, expected: Mapping[str, Expectation]) -> sql.Composed | None:
+        """One query for all that a superuser looks at afterwards: the rows of these tables."""
+        parts = [
+            sql.SQL("{}, ({})").format(sql.Literal(label), each.observation(self.surveyed[label].subject))
+            for label, each in expected.items()
+            if self.surveyed[label].subject.is_table
+        ]
+        return sql.SQL("select jsonb_build_object({})").format(sql.SQL(", ").join(parts)) if parts else None
+
+
+def read_world(connection: Connection, contract: Contract, catalog: Catalog) -> World:
+    """Look at the database before anybody acts. Raises ``UsageError`` where the contract is at fault."""
+    actors = read_actors(connection, contract)
+    texts = [
+        text or ""
+        for table in catalog.tables
+        for policy in table.policies
+        for text in (policy.using, policy.check)
+    ] + [each.source for each in catalog.routines if each.extension is None]
+    surveyed = {each.subject.label: each for each in survey(connection, contract, catalog)}
+    return World(
+        connection, contract, catalog, actors, (*actors, *impostors(contract, actors, texts)), surveyed
+    )
