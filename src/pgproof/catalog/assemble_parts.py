@@ -170,8 +170,8 @@ def policy(row: PolicyRecord, known: Known) -> Policy:
         command=_COMMANDS[row.command],
         permissive=row.permissive,
         roles=tuple(sorted(row.roles)),
-        using=row.using,
-        check=row.check,
+        using=row.using_condition,
+        check=row.check_condition,
         comment=known.comment("pg_policy", row.id),
     )
 

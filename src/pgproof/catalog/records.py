@@ -197,8 +197,8 @@ class PolicyRecord(NamedTuple):
     command: str
     permissive: bool
     roles: list[str]
-    using: str | None
-    check: str | None
+    using_condition: str | None
+    check_condition: str | None
 
 
 class RuleRecord(NamedTuple):

@@ -30,5 +30,6 @@ select
 from pg_catalog.pg_aggregate as a
 inner join pg_catalog.pg_proc as p on a.aggfnoid = p.oid
 inner join pg_catalog.pg_namespace as n on p.pronamespace = n.oid
-where p.oid >= 16384
-    and n.nspname !~ '^pg_'
+where
+    p.oid >= 16384
+    and n.nspname !~ '^pg_';

@@ -26,10 +26,11 @@ inner join pg_catalog.pg_class as c on a.attrelid = c.oid
 inner join pg_catalog.pg_namespace as n on c.relnamespace = n.oid
 inner join pg_catalog.pg_type as t on a.atttypid = t.oid
 left join pg_catalog.pg_attrdef as d on a.attrelid = d.adrelid and a.attnum = d.adnum
-where a.attnum > 0
+where
+    a.attnum > 0
     and not a.attisdropped
     and c.relkind in ('r', 'p', 'f', 'v', 'm', 'c')
     and c.relpersistence <> 't'
     and c.oid >= 16384
     and n.nspname !~ '^pg_'
-order by a.attrelid, a.attnum
+order by a.attrelid, a.attnum;

@@ -36,9 +36,14 @@ select
 from pg_catalog.pg_constraint as con
 inner join pg_catalog.pg_namespace as n on con.connamespace = n.oid
 left join pg_catalog.pg_constraint as parent on con.conparentid = parent.oid
-cross join (select true as conenforced, false as conperiod) as older_server
-where con.contype in ('p', 'u', 'c', 'f', 'x', 'n')
+cross join (
+    select
+        true as conenforced,
+        false as conperiod
+) as older_server
+where
+    con.contype in ('p', 'u', 'c', 'f', 'x', 'n')
     and (con.contype <> 'f' or parent.conrelid is distinct from con.conrelid)
     and con.oid >= 16384
     and n.nspname !~ '^pg_'
-order by con.conname
+order by con.conname;

@@ -6,4 +6,4 @@ select
     d.defaclacl::text[] as acl
 from pg_catalog.pg_default_acl as d
 left join pg_catalog.pg_namespace as n on d.defaclnamespace = n.oid
-order by 1, 2, 3
+order by 1, 2, 3;

@@ -11,4 +11,4 @@ select
 from pg_catalog.pg_event_trigger as e
 inner join pg_catalog.pg_proc as p on e.evtfoid = p.oid
 inner join pg_catalog.pg_namespace as n on p.pronamespace = n.oid
-order by e.evtname
+order by e.evtname;

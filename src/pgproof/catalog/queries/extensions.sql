@@ -7,4 +7,4 @@ select
     pg_catalog.pg_get_userbyid(e.extowner) as owner
 from pg_catalog.pg_extension as e
 inner join pg_catalog.pg_namespace as n on e.extnamespace = n.oid
-order by e.extname
+order by e.extname;

@@ -10,4 +10,4 @@ select
     coalesce(s.srvacl, pg_catalog.acldefault('S', s.srvowner))::text[] as acl
 from pg_catalog.pg_foreign_server as s
 inner join pg_catalog.pg_foreign_data_wrapper as w on s.srvfdw = w.oid
-order by s.srvname
+order by s.srvname;

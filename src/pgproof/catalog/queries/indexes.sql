@@ -30,7 +30,8 @@ inner join pg_catalog.pg_class as c on i.indexrelid = c.oid
 inner join pg_catalog.pg_namespace as n on c.relnamespace = n.oid
 inner join pg_catalog.pg_am as am on c.relam = am.oid
 left join pg_catalog.pg_inherits as parent on i.indexrelid = parent.inhrelid
-where c.relpersistence <> 't'
+where
+    c.relpersistence <> 't'
     and c.oid >= 16384
     and n.nspname !~ '^pg_'
-order by c.relname
+order by c.relname;

@@ -7,4 +7,4 @@ select
     j.username,
     j.active
 from cron.job as j
-order by j.jobname, j.schedule, j.command
+order by j.jobname, j.schedule, j.command;

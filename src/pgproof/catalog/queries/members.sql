@@ -5,5 +5,6 @@ select
     e.extname as extension
 from pg_catalog.pg_depend as d
 inner join pg_catalog.pg_extension as e on d.refobjid = e.oid
-where d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass
-    and d.deptype = 'e'
+where
+    d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass
+    and d.deptype = 'e';

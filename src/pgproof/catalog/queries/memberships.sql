@@ -10,6 +10,10 @@ select
 from pg_catalog.pg_auth_members as m
 inner join pg_catalog.pg_roles as granted on m.roleid = granted.oid
 inner join pg_catalog.pg_roles as member on m.member = member.oid
-cross join (select null::boolean as inherit_option, true as set_option) as older_server
+cross join (
+    select
+        null::boolean as inherit_option,
+        true as set_option
+) as older_server
 where member.rolname !~ '^pg_'
-order by 1, 2, 3
+order by 1, 2, 3;

@@ -40,23 +40,25 @@ with found (class, id, owner, acl, definition) as (
         f.opfowner,
         null,
         array(
-            select format(
-                'operator %s (%s, %s)=%s',
-                a.amopstrategy,
-                pg_catalog.format_type(a.amoplefttype, null),
-                pg_catalog.format_type(a.amoprighttype, null),
-                a.amopopr::pg_catalog.regoperator
-            )
+            select
+                format(
+                    'operator %s (%s, %s)=%s',
+                    a.amopstrategy,
+                    pg_catalog.format_type(a.amoplefttype, null),
+                    pg_catalog.format_type(a.amoprighttype, null),
+                    a.amopopr::pg_catalog.regoperator
+                )
             from pg_catalog.pg_amop as a
             where a.amopfamily = f.oid
             union all
-            select format(
-                'function %s (%s, %s)=%s',
-                p.amprocnum,
-                pg_catalog.format_type(p.amproclefttype, null),
-                pg_catalog.format_type(p.amprocrighttype, null),
-                p.amproc::pg_catalog.regprocedure
-            )
+            select
+                format(
+                    'function %s (%s, %s)=%s',
+                    p.amprocnum,
+                    pg_catalog.format_type(p.amproclefttype, null),
+                    pg_catalog.format_type(p.amprocrighttype, null),
+                    p.amproc::pg_catalog.regprocedure
+                )
             from pg_catalog.pg_amproc as p
             where p.amprocfamily = f.oid
         )
@@ -84,9 +86,15 @@ with found (class, id, owner, acl, definition) as (
         array(
             select format('%s=%s', replace(substr(field.key, 5), 'iculocale', 'locale'), field.value)
             from jsonb_each_text(to_jsonb(c)) as field
-            where field.value is not null
+            where
+                field.value is not null
                 and field.key in (
-                    'collprovider', 'collisdeterministic', 'collcollate', 'collctype', 'colllocale', 'colliculocale',
+                    'collprovider',
+                    'collisdeterministic',
+                    'collcollate',
+                    'collctype',
+                    'colllocale',
+                    'colliculocale',
                     'collicurules'
                 )
         )
@@ -236,9 +244,13 @@ with found (class, id, owner, acl, definition) as (
             ('defined=' || nullif(t.typisdefined, true)::text)
         ]
     from pg_catalog.pg_type as t
-    where t.oid >= 16384
+    where
+        t.oid >= 16384
         and t.typtype in ('b', 'p')
-        and not exists (select from pg_catalog.pg_type as e where e.typarray = t.oid)
+        and not exists (
+            select from pg_catalog.pg_type as e
+            where e.typarray = t.oid
+        )
     union all
     select
         'pg_catalog.pg_subscription'::pg_catalog.regclass,
@@ -247,7 +259,11 @@ with found (class, id, owner, acl, definition) as (
         null,
         array['enabled=' || s.subenabled::text, 'publications=' || s.subpublications::text]
     from pg_catalog.pg_subscription as s
-    where s.subdbid = (select d.oid from pg_catalog.pg_database as d where d.datname = pg_catalog.current_database())
+    where
+        s.subdbid = (
+            select d.oid from pg_catalog.pg_database as d
+            where d.datname = pg_catalog.current_database()
+        )
 )
 
 select
@@ -260,11 +276,13 @@ select
     found.definition
 from found
 cross join lateral pg_catalog.pg_identify_object(found.class, found.id, 0) as identity
-where not exists (
-    select
-    from pg_catalog.pg_depend as d
-    where d.classid = found.class
-        and d.objid = found.id
-        and d.deptype in ('e', 'i')
-)
-order by identity.type, identity.identity
+where
+    not exists (
+        select
+        from pg_catalog.pg_depend as d
+        where
+            d.classid = found.class
+            and d.objid = found.id
+            and d.deptype in ('e', 'i')
+    )
+order by identity.type, identity.identity;

@@ -19,5 +19,5 @@ select
         order by n.nspname
     ) as schemas
 from pg_catalog.pg_publication as p
-cross join (select 'n'::"char" as pubgencols) as older_server
-order by p.pubname
+cross join (select 'n'::char as pubgencols) as older_server
+order by p.pubname;

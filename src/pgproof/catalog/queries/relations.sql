@@ -39,8 +39,9 @@ left join pg_catalog.pg_tablespace as ts on c.reltablespace = ts.oid
 left join pg_catalog.pg_partitioned_table as p on c.oid = p.partrelid
 left join pg_catalog.pg_foreign_table as f on c.oid = f.ftrelid
 left join pg_catalog.pg_foreign_server as s on f.ftserver = s.oid
-where c.relkind in ('r', 'p', 'f', 'v', 'm')
+where
+    c.relkind in ('r', 'p', 'f', 'v', 'm')
     and c.relpersistence <> 't'
     and c.oid >= 16384
     and n.nspname !~ '^pg_'
-order by n.nspname, c.relname
+order by n.nspname, c.relname;

@@ -6,5 +6,8 @@ select
 from pg_catalog.pg_db_role_setting as s
 where s.setdatabase in (
     0,
-    (select d.oid from pg_catalog.pg_database as d where d.datname = pg_catalog.current_database())
-)
+    (
+        select d.oid from pg_catalog.pg_database as d
+        where d.datname = pg_catalog.current_database()
+    )
+);

@@ -14,4 +14,4 @@ select
     pg_catalog.shobj_description(r.oid, 'pg_authid') as comment
 from pg_catalog.pg_roles as r
 where r.rolname !~ '^pg_'
-order by r.rolname
+order by r.rolname;

@@ -36,13 +36,15 @@ select
 from pg_catalog.pg_proc as p
 inner join pg_catalog.pg_namespace as n on p.pronamespace = n.oid
 inner join pg_catalog.pg_language as l on p.prolang = l.oid
-where p.oid >= 16384
+where
+    p.oid >= 16384
     and not exists (
         select
         from pg_catalog.pg_depend as d
-        where d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass
+        where
+            d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass
             and d.objid = p.oid
             and d.deptype = 'i'
     )
     and n.nspname !~ '^pg_'
-order by n.nspname, p.proname
+order by n.nspname, p.proname;

@@ -9,4 +9,4 @@ select
     r.ev_enabled as enabled
 from pg_catalog.pg_rewrite as r
 where r.rulename <> '_RETURN'
-order by r.rulename
+order by r.rulename;

@@ -5,6 +5,7 @@ select
     pg_catalog.pg_get_userbyid(n.nspowner) as owner,
     coalesce(n.nspacl, pg_catalog.acldefault('n', n.nspowner))::text[] as acl
 from pg_catalog.pg_namespace as n
-where n.nspname !~ '^pg_'
+where
+    n.nspname !~ '^pg_'
     and n.nspname <> 'information_schema'
-order by n.nspname
+order by n.nspname;

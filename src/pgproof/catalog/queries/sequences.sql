@@ -20,11 +20,13 @@ from pg_catalog.pg_sequence as s
 inner join pg_catalog.pg_class as c on s.seqrelid = c.oid
 inner join pg_catalog.pg_namespace as n on c.relnamespace = n.oid
 left join pg_catalog.pg_depend as d
-    on d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
-        and d.objid = c.oid
+    on
+        d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
+        and c.oid = d.objid
         and d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
         and d.deptype in ('a', 'i')
-where c.relpersistence <> 't'
+where
+    c.relpersistence <> 't'
     and c.oid >= 16384
     and n.nspname !~ '^pg_'
-order by n.nspname, c.relname
+order by n.nspname, c.relname;

@@ -20,4 +20,4 @@ from pg_catalog.pg_trigger as t
 inner join pg_catalog.pg_proc as f on t.tgfoid = f.oid
 inner join pg_catalog.pg_namespace as fn on f.pronamespace = fn.oid
 where not t.tgisinternal
-order by t.tgname
+order by t.tgname;

@@ -8,5 +8,5 @@ select
     pg_catalog.format_type(t.oid, null) as text
 from pg_catalog.pg_type as t
 inner join pg_catalog.pg_namespace as n on t.typnamespace = n.oid
-left join pg_catalog.pg_type as e on t.typelem = e.oid and e.typarray = t.oid
-where n.nspname <> 'pg_toast'
+left join pg_catalog.pg_type as e on t.typelem = e.oid and t.oid = e.typarray
+where n.nspname <> 'pg_toast';

@@ -48,8 +48,9 @@ left join pg_catalog.pg_class as c on t.typrelid = c.oid
 left join pg_catalog.pg_type as base on t.typbasetype = base.oid
 left join pg_catalog.pg_range as r on t.oid = r.rngtypid
 left join pg_catalog.pg_type as sub on r.rngsubtype = sub.oid
-where t.typtype in ('e', 'd', 'c', 'r')
+where
+    t.typtype in ('e', 'd', 'c', 'r')
     and (t.typtype <> 'c' or c.relkind = 'c')
     and t.oid >= 16384
     and n.nspname !~ '^pg_'
-order by n.nspname, t.typname
+order by n.nspname, t.typname;
