@@ -1,7 +1,8 @@
 """pg_catalog as one immutable, typed model.
 
 ``read`` makes a ``Catalog`` from a connection, ``read_roles`` a ``Cluster``; everything else is values.
-``diff`` and ``diff_roles`` compare two of them, ``to_json`` and ``from_json`` keep one in a file.
+``diff`` and ``diff_roles`` compare two of them, ``to_json`` and ``from_json`` keep one in a file,
+``only`` and ``scoped`` leave out what a question is not about.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from pgproof.catalog.difference import Difference
 from pgproof.catalog.model import Catalog, Cluster
 from pgproof.catalog.reader import read, read_roles
 from pgproof.catalog.record import from_json, to_json
+from pgproof.catalog.scope import only, scoped
 from pgproof.catalog.scope import since
 
 __all__ = [
@@ -20,8 +22,10 @@ __all__ = [
     "diff",
     "diff_roles",
     "from_json",
+    "only",
     "read",
     "read_roles",
+    "scoped",
     "since",
     "to_json",
 ]
