@@ -12,8 +12,7 @@ from pgproof.catalog.difference import Difference
 from pgproof.catalog.model import Catalog, Cluster
 from pgproof.catalog.reader import read, read_roles
 from pgproof.catalog.record import from_json, to_json
-from pgproof.catalog.scope import only, scoped
-from pgproof.catalog.scope import since
+from pgproof.catalog.scope import only, scoped, since
 
 __all__ = [
     "Catalog",
