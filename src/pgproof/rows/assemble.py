@@ -107,8 +107,9 @@ class Assembler:
 
     def _reset(self, table: TableModel, rows: int) -> None:
         population = self.world.populations[table.name]
-        known = self.circumstances.present.get(table.name, Present()).known
-        population.count, population.existing = known + rows, known
+        present = self.circumstances.present.get(table.name, Present())
+        population.count, population.existing = present.known + rows, present.known
+        population.unread = present.total - present.known
         for each in (population.choosers, population.makers, population.readers, population.kept):
             each.clear()
 
@@ -199,17 +200,25 @@ def _shape(work: Work, name: str, columns: tuple[str, ...]) -> dict[str, str]:
 
 def _scalar(work: Work, column: ColumnModel) -> Scalar:
     override = work.overrides.column(work.table.name, column.name)
+    unread = work.own.unread
     return Scalar(
         model=column,
         table=str(work.table.name),
         seed=work.world.seed,
         locale=override.locale or work.overrides.locale,
         clockwork=work.clockwork,
-        distinct=work.own.count if column.name in work.keys.distinct else 0,
+        distinct=work.own.count + unread if column.name in work.keys.distinct else 0,
+        taken=_taken(work, column) if column.name in work.keys.distinct else (),
+        offset=unread,
         share=override.null,
         shape=override.distribution or "",
         provider=override.provider or "",
     )
+
+
+def _taken(work: Work, column: ColumnModel) -> tuple[str, ...]:
+    present = work.circumstances.present.get(work.table.name, Present())
+    return tuple(text for text in present.columns.get(column.name, ()) if text is not None)
 
 
 def _spellings(work: Work) -> tuple[tuple[Spelled, ...], ...]:

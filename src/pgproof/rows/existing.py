@@ -42,7 +42,10 @@ def read_present(connection: Connection, model: SchemaModel) -> dict[TableName, 
             continue
         present = read_table(connection, table, sorted(needed[table.name]))
         if present.total:
-            found[table.name] = present
+            found[table.name] = _with_known_parents(table, present, found)
+    for table in model.tables:
+        if is_ghost(table.name) and (shared := _shared(model, table.name, found)):
+            found[table.name] = Present(len(shared), {table.columns[0].name: shared})
     return found
 
 
@@ -59,6 +62,34 @@ def read_table(connection: Connection, table: TableModel, columns: Iterable[str]
     query = sql.SQL("select {} from {} order by {} limit {}").format(texts, name, order, sql.Literal(MOST))
     rows = connection.execute(query).fetchall()
     return Present(total, {column: tuple(row[at] for row in rows) for at, column in enumerate(wanted)})
+
+
+def _with_known_parents(table: TableModel, present: Present, found: Mapping[TableName, Present]) -> Present:
+    """The rows whose parents were read too, where not all of them were."""
+    kept = np.ones(present.known, dtype=np.bool_)
+    for reference in table.references:
+        theirs = found.get(reference.target)
+        if theirs is None or theirs.known == theirs.total:
+            continue
+        named = np.array([present.columns[column] for column in reference.columns], dtype=object)
+        has = (named != np.array(None)).all(axis=0)
+        kept &= ~has | (_matched(present, reference.columns, theirs, reference.target_columns) >= 0)
+    chosen = np.flatnonzero(kept).tolist()
+    columns = {name: tuple(texts[at] for at in chosen) for name, texts in present.columns.items()}
+    return Present(present.total, columns)
+
+
+def _shared(model: SchemaModel, ghost: TableName, present: Mapping[TableName, Present]) -> tuple[str, ...]:
+    """The values that are there of what a ghost stands for."""
+    values = {
+        value
+        for table in model.tables
+        for reference in table.references
+        if reference.target == ghost and table.name in present
+        for value in present[table.name].columns[reference.columns[0]]
+        if value is not None
+    }
+    return tuple(sorted(values))
 
 
 def own_rows(table: TableModel) -> sql.Composed:

@@ -17,6 +17,7 @@ from pgproof.rows.numbered import NUMBERED
 from pgproof.rows.order import is_nullable
 from pgproof.rows.reading import read
 
+NOBODY = ""  # stands for a driver where children without a parent are a run of their own
 _WIDE = ("uuid", "text", "bytes", "inet", "cidr", "macaddr", "macaddr8", *NUMBERED)
 _MOMENTS = ("timestamp", "timestamptz")
 _COUNTED = ("integer", "numeric", "date", "boolean", "float", "time")
@@ -180,7 +181,7 @@ def _with_spare(planner: _Planner, unique: UniqueModel, drivers: list[str]) -> t
         if len(path) == 1 and any(other[:1] == (drivers[0],) for other in meeting.paths)
     ]
     spare = [name for name in spare if not is_nullable(table, table.reference(name))]
-    return (*drivers, *spare[:1])
+    return (*drivers, *(spare[:1] or [NOBODY]))
 
 
 def _can_spell(planner: _Planner, column: str) -> bool:

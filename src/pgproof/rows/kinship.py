@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from pgproof.rows.draws import Ints, stream
-from pgproof.rows.keys import KeyPlan
+from pgproof.rows.keys import NOBODY, KeyPlan
 from pgproof.rows.meetings import Hops, Meeting, beginning_with
 from pgproof.rows.model import ReferenceModel, TableModel
 from pgproof.rows.order import is_nullable
@@ -51,7 +51,7 @@ class Kinship:
         leading: list[str] = []
         if plan is not None:
             self._start_run(spelled)
-            leading += [*plan.drivers, *plan.members]
+            leading += [name for name in (*plan.drivers, *plan.members) if name != NOBODY]
         for name in self.sequence():
             leading += [name] if self._choose(name) and name not in leading else []
             self._known += [] if name in self._known else [name]
@@ -68,7 +68,7 @@ class Kinship:
     def sequence(self) -> list[str]:
         """The foreign keys, those first that a run or a one-to-one key needs, then the deepest."""
         plan = self.keys.run
-        first = [*plan.drivers, *plan.members] if plan else []
+        first = [name for name in (*plan.drivers, *plan.members) if name != NOBODY] if plan else []
         names = [r.name for r in self.table.references if not r.breaking and r.target != self.table.name]
         rest = sorted(
             (name for name in names if name not in first),
@@ -88,14 +88,17 @@ class Kinship:
     def _start_run(self, spelled: Spellings) -> None:
         plan = self.keys.run
         assert plan is not None
-        drivers = tuple(self.own.targets[name] for name in plan.drivers)
+        drivers = tuple(self.own.targets.get(name) for name in plan.drivers) or (None,)
         members = [self._members(name, plan.drivers[0]) for name in plan.members]
         first = (*(member.radix for member in members), *(spelled[0] if spelled else ()))
         spellings = [first, *spelled[1:]] if first else list(spelled)
         shape = self.shapes.get(plan.drivers[0], "skewed") if plan.drivers else "skewed"
-        closed = [self.own.there[name] for name in plan.drivers if name in self.own.there]
-        self.run = Run(self._key("run"), self.own, drivers, spellings, shape, closed)
+        closed = [self._with_children(number, name) for number, name in enumerate(plan.drivers)]
+        skipped = 0 if plan.drivers else self.own.existing + self.own.unread
+        self.run = Run(self._key("run"), self.own, drivers, spellings, shape, closed, skipped)
         for number, name in enumerate(plan.drivers):
+            if name == NOBODY:
+                continue
             paths = tuple(self._decided_by(name))
             chooser = self.run.chooser(number)
             known: Chooser = Determined(paths, chooser) if paths else chooser
@@ -186,12 +189,23 @@ class Kinship:
         self.own.choosers[name] = self._sometimes(name, chooser)
         return not paths
 
+    def _with_children(self, number: int, name: str) -> Ints:
+        """The drivers that have children already."""
+        if name != NOBODY and self.own.unread:
+            return np.arange(self.own.targets[name].existing, dtype=np.int64)
+        if name != NOBODY:
+            return self.own.there.get(name, np.empty(0, dtype=np.int64))
+        first = self.keys.run.drivers[0] if self.keys.run else ""
+        alone = self.own.there.get(first, np.empty(0, dtype=np.int64)) < 0
+        return np.zeros(1, dtype=np.int64) if number and alone.any() else np.empty(0, dtype=np.int64)
+
     def _unused(self, name: str) -> Ints | None:
         """The parents that no row has yet; None where there are no rows yet."""
         if name not in self.own.there:
             return None
         target = self.own.targets[name]
-        return np.setdiff1d(np.arange(target.count, dtype=np.int64), self.own.there[name])
+        first = target.existing if self.own.unread else 0
+        return np.setdiff1d(np.arange(first, target.count, dtype=np.int64), self.own.there[name])
 
     def _sometimes(self, name: str, chooser: Chooser, default: float = NULL_SHARE) -> Chooser:
         if not self._nullable(name):

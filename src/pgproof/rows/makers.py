@@ -48,7 +48,7 @@ class Drawn:
 
     def __call__(self, block: Block) -> Values:
         """Values of the column's space, NULL now and then."""
-        return nullable(self.scalar.draw(block, self.space), self.scalar.nulls(block.rows))
+        return nullable(self.scalar.draw(block, self.space), self.scalar.nulls(block))
 
 
 @dataclass(frozen=True, slots=True)

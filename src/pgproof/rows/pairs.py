@@ -119,7 +119,7 @@ class Partners(Members):
             digit, _ = run.digit(block, 0, number)
             if self.grouping is None:
                 return (drivers + 1 + digit) % max(self.target.count, 1)
-            start, size = self.grouping.sizes(code_of(Elsewhere(run.drivers[0], drivers), self.above))
+            start, size = self.grouping.sizes(code_of(run.first_drivers(drivers), self.above))
             place = self.grouping.places(drivers) - start
             return self.grouping.members(start + (place + 1 + digit) % np.maximum(size, 1))
 

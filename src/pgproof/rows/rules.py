@@ -196,7 +196,7 @@ class Drawing:
 
     def _null(self, state: str, scalar: Scalar) -> Mask:
         if state == "allowed":
-            return scalar.nulls(self.block.rows)
+            return scalar.nulls(self.block)
         return np.zeros(len(self.block), dtype=np.bool_)
 
     def _like(self, column: str, drawn: str, null: Mask) -> None:

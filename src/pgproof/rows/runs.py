@@ -24,24 +24,26 @@ LATER = 0.06  # the share of children that have no first parent and belong to th
 
 @dataclass(slots=True)
 class Run:
-    """The children of every row of ``drivers``, one population after the other; without any, all are one run.
+    """The children of every row of ``drivers``, one population after the other; None is a single run of nobody.
 
     With two drivers the children of the second are those that have no parent in the first. Every key is a
     *spelling* of the turn: its radices say for a block of drivers how many values each further part of the
-    key can take there. ``closed`` are drivers, by number, that get no children: they have some.
+    key can take there. ``closed`` are drivers, by number, that get no children: they have some. ``skipped``
+    turns of a run without drivers are over.
     """
 
     key: np.uint64
     owner: Population
-    drivers: tuple[Population, ...]
+    drivers: tuple[Population | None, ...]
     spellings: Sequence[Sequence[Radix]]
     shape: str = "skewed"
     closed: Sequence[Ints] = ()
+    skipped: int = 0
     _edges: Ints = field(default_factory=lambda: np.zeros(1, dtype=np.int64))
 
     def share_out(self, demand: int) -> int:
         """Give every driver its children, ``demand`` in all or as many as there is room for; returns how many."""
-        rooms = [self._room(driver) for driver in self.drivers] or [self._room(None)]
+        rooms = [self._room(driver) for driver in self.drivers]
         for room, closed in zip(rooms, self.closed, strict=False):
             room[closed[closed >= 0]] = 0
         sizes = [len(room) for room in rooms]
@@ -60,8 +62,8 @@ class Run:
 
     def chooser(self, number: int) -> Callable[[Block], Ints]:
         """The chooser of the foreign key to driver ``number``."""
-        start = sum(driver.count for driver in self.drivers[:number])
-        size = self.drivers[number].count
+        start = sum(map(size_of, self.drivers[:number]))
+        size = size_of(self.drivers[number])
 
         def choose(block: Block) -> Ints:
             found = self.place(block)[0] - start
@@ -78,12 +80,17 @@ class Run:
         size = self._size(radices[number], drivers)
         return rest % size, size
 
+    def first_drivers(self, drivers: Ints) -> Block:
+        """Rows of the first driver."""
+        assert self.drivers[0] is not None
+        return Elsewhere(self.drivers[0], drivers)
+
     def of_drivers(self, drivers: Ints, compute: Radix) -> Ints:
         """What ``compute`` says of every driver, whichever population it is in."""
         found = np.ones(len(drivers), dtype=np.int64)
         start = 0
-        for driver in self.drivers or (None,):
-            size = driver.count if driver else 1
+        for driver in self.drivers:
+            size = size_of(driver)
             inside = np.flatnonzero((drivers >= start) & (drivers < start + size))
             if inside.size:
                 found[inside] = compute(self._above(driver, drivers[inside] - start))
@@ -98,13 +105,13 @@ class Run:
 
     def _place(self, block: Block) -> tuple[Ints, Ints]:
         numbers = block.rows - self.owner.existing
-        if self.drivers:
+        if self.drivers != (None,):
             numbers = Permutation(self.key, int(self._edges[-1]))(numbers)
         drivers = np.searchsorted(self._edges, numbers, side="right") - 1
-        return drivers, numbers - self._edges[drivers]
+        return drivers, numbers - self._edges[drivers] + self.skipped
 
     def _room(self, driver: Population | None) -> Ints:
-        size = driver.count if driver else 1
+        size = size_of(driver)
         found = np.empty(size, dtype=np.int64)
         for start in range(0, size, BLOCK):
             rows = np.arange(start, min(start + BLOCK, size), dtype=np.int64)
@@ -129,6 +136,11 @@ def _product(radices: Sequence[Radix], above: Block) -> Ints:
     for radix in radices:
         room = np.minimum(room * np.minimum(radix(above), ENDLESS), ENDLESS)
     return room
+
+
+def size_of(driver: Population | None) -> int:
+    """How many runs there are: one per row of a population."""
+    return 1 if driver is None else driver.count
 
 
 def fitted(wanted: Ints, room: Ints) -> Ints:
@@ -174,7 +186,7 @@ class Members:
             turned = (digit + below(self.key, drivers, size)) % size
             if self.grouping is None:
                 return Permutation(self.key, self.target.count)(turned)
-            start, room = self.grouping.sizes(code_of(Elsewhere(run.drivers[0], drivers), self.above))
+            start, room = self.grouping.sizes(code_of(run.first_drivers(drivers), self.above))
             return np.where(room > 0, self.grouping.members(start + turned), NONE)
 
         return choose

@@ -12,7 +12,8 @@ import numpy as np
 from pgproof.rows.clockwork import Clockwork
 from pgproof.rows.draws import Ints, Permutation, chance, stream, unit
 from pgproof.rows.exotic import literals
-from pgproof.rows.measures import Measure, between, counted, limits, measure_of, written
+from pgproof.rows.literals import value_of
+from pgproof.rows.measures import Measure, at_least, between, counted, limits, measure_of, written
 from pgproof.rows.model import ColumnModel, Space
 from pgproof.rows.naming import Usual, null_share, text_provider, true_share, usual_range
 from pgproof.rows.numbered import numbered
@@ -29,7 +30,11 @@ BIRTHS = (counted(Measure("date"), date(1945, 1, 1)), counted(Measure("date"), d
 
 @dataclass(slots=True)
 class Scalar:
-    """How one column is drawn, relations to other columns apart."""
+    """How one column is drawn, relations to other columns apart.
+
+    ``distinct`` is for how many rows it must differ, and differ from what is ``taken``.
+    ``offset`` is the number of rows there are that no row number stands for, because there are so many.
+    """
 
     model: ColumnModel
     table: str
@@ -40,7 +45,9 @@ class Scalar:
     share: float | None = None
     shape: str = ""
     provider: str = ""
+    taken: tuple[str, ...] = ()
     salt: int = 0
+    offset: int = 0
     _fillers: dict[Space, Filler | None] = field(default_factory=dict)
 
     @property
@@ -49,18 +56,22 @@ class Scalar:
         again = (f"again {self.salt}",) if self.salt else ()
         return stream(self.seed, self.table, self.model.name, *again)
 
-    def nulls(self, rows: Ints) -> Mask:
+    def rows(self, block: Block) -> Ints:
+        """What this column draws from: a number that no other row has, there before or not."""
+        return block.rows + self.offset if self.offset else block.rows
+
+    def nulls(self, block: Block) -> Mask:
         """Which rows hold NULL, where nothing forbids it."""
         share = null_share(self.model) if self.share is None else self.share
         share = share if self.model.nullable and not self.distinct else 0.0
-        return chance(stream(self.seed, self.table, self.model.name, "null"), rows, share)
+        return chance(stream(self.seed, self.table, self.model.name, "null"), self.rows(block), share)
 
     def draw(self, block: Block, space: Space) -> Values:
         """A value of ``space`` for every row."""
         measure = measure_of(space)
         if measure is not None and space.allowed is None:
             return written(measure, self.counts(block, space, measure))
-        return self.filler(space)(block.rows)
+        return self.filler(space)(self.rows(block))
 
     def counts(
         self, block: Block, space: Space, measure: Measure, low: Ints | None = None, high: Ints | None = None
@@ -74,7 +85,7 @@ class Scalar:
         if measure.family == "time" and measure.kind != "time":
             return self._moments(block, measure, floor, ceiling)
         usual = usual_range(self.model.name) or Usual(0, 1000 if measure.scale == 0 else 100, 2)
-        draw = unit(self.key, block.rows)
+        draw = unit(self.key, self.rows(block))
         steep = draw if self.shape == "uniform" else _steep(draw, usual.steep)
         if measure.kind == "time":
             return between(measure, draw, np.maximum(floor, 0), ceiling)
@@ -94,7 +105,7 @@ class Scalar:
         if space.kind == "text":
             phrasing = Phrasing(self.seed, self.table, self.model.name, self.locale)
             provider = self.provider or text_provider(self.model, self.table.rpartition(".")[2])[0]
-            return text_filler(phrasing, TextNeeds(space, provider, self.distinct))
+            return text_filler(phrasing, self._needs(space, provider))
         if space.kind == "uuid" and space.allowed is None:
             return lambda rows: uuids(self.key, rows)
         if space.kind == "boolean":
@@ -102,6 +113,10 @@ class Scalar:
         if self.distinct:
             return numbered(space, self.key, self.distinct)
         return self._pooled(space)
+
+    def _needs(self, space: Space, provider: str) -> TextNeeds:
+        taken = frozenset(text.casefold() for text in self.taken)
+        return TextNeeds(space, provider, self.distinct, taken, self.offset > 0)
 
     def _truths(self, space: Space) -> Filler:
         share = true_share(self.model.name, self.model.default)
@@ -121,27 +136,33 @@ class Scalar:
         if "birth" in self.model.name:
             first, last = (np.full(len(block), int(bound), np.int64) for bound in BIRTHS)
             first, last = np.maximum(first, floor), np.maximum(np.minimum(last, ceiling), floor)
-            return between(measure, unit(self.key, block.rows), first, np.maximum(first, last))
+            return between(measure, unit(self.key, self.rows(block)), first, np.maximum(first, last))
         if stage(self.model.name) >= 0:
             at = self.clockwork.moments(block, self.model.name)
         else:
-            draw = unit(self.key, block.rows)
+            draw = unit(self.key, self.rows(block))
             room = self.clockwork.until - block.born()
             at = (block.born() + (draw * np.maximum(room, 0)).astype(np.int64)) * SECOND
         outside = (at < floor) | (at > ceiling)
         room = np.clip(ceiling - floor, 0, DAY)
-        moved = floor + (unit(self.key, block.rows) * room).astype(np.int64)
+        moved = floor + (unit(self.key, self.rows(block)) * room).astype(np.int64)
         return _stepped(measure, np.where(outside, moved, at), floor)
 
     def _distinct(self, block: Block, measure: Measure, least: int, most: int) -> Ints:
         if measure.family == "time" and measure.unit == 1:
             at = self._moments(block, measure, np.full(len(block), least), np.full(len(block), most))
-            return at - at % SECOND + block.rows % SECOND
+            return at - at % SECOND + self.rows(block) % SECOND
         first, size = self._home(measure, least, most)
-        return first + Permutation(self.key, size)(block.rows) * measure.unit
+        return first + Permutation(self.key, size)(self.rows(block)) * measure.unit
 
     def _home(self, measure: Measure, least: int, most: int) -> tuple[int, int]:
-        """Where distinct values begin and how many steps they are spread over: the usual range if it has room."""
+        """Where distinct values begin and how many steps they are spread over: the usual range if it has room.
+
+        Above what is taken, if there is room above it.
+        """
+        above = self._above_taken(measure)
+        if above is not None and most - above > self.distinct * measure.unit:
+            return above, self.distinct * 4 if most - above > self.distinct * 4 * measure.unit else self.distinct
         usual = usual_range(self.model.name)
         if measure.family == "time":
             low, high = self.clockwork.since * SECOND, self.clockwork.until * SECOND
@@ -154,6 +175,12 @@ class Scalar:
         low = max(least, min(low, high - self.distinct * measure.unit))
         low -= low % -measure.unit
         return low, max((high - low) // measure.unit + 1, 1)
+
+
+    def _above_taken(self, measure: Measure) -> int | None:
+        """The first step above every value that is there."""
+        counts = [counted(measure, value_of(self.model.space.kind, text)) for text in self.taken]
+        return at_least(measure, max(counts), open_=True) if counts else None
 
 
 def capacity(space: Space) -> int:

@@ -195,7 +195,7 @@ class Seeding:
     def _may_be_refused(self, work: Work) -> bool:
         """Whether a refusal tells of a trigger or of a CHECK or key that nobody could see through."""
         unsure = any(group.trouble or group.learned for group in work.solved.solution.groups)
-        return bool(work.table.judges or work.keys.open or unsure)
+        return bool(work.table.judges or work.keys.open or unsure or work.own.existing)
 
     def _check_room(self, name: TableName, population: Population, total: int) -> None:
         asked = self.plan.counts[name]

@@ -29,11 +29,16 @@ _HEXES = ("token", "hash")
 
 @dataclass(frozen=True, slots=True)
 class TextNeeds:
-    """What a text column must be: its space, its provider, and for how many rows it must differ (0: may repeat)."""
+    """What a text column must be: its space, its provider, and for how many rows it must differ (0: may repeat).
+
+    ``taken`` are texts, in lower case, that somebody has already; ``unread``: there are others besides.
+    """
 
     space: Space
     provider: str
     distinct: int = 0
+    taken: frozenset[str] = frozenset()
+    unread: bool = False
 
 
 def text_filler(phrasing: Phrasing, needs: TextNeeds) -> Filler | None:
@@ -61,12 +66,14 @@ def _ways(phrasing: Phrasing, needs: TextNeeds) -> Sequence[Filler | None]:
 def _distinct_ways(phrasing: Phrasing, needs: TextNeeds) -> list[Filler | None]:
     space, count = needs.space, needs.distinct
     if space.allowed is not None:
-        return [_each(phrasing, tuple(t for t in space.allowed if accepts(space, t)), count)]
+        listed = tuple(t for t in space.allowed if accepts(space, t) and t.casefold() not in needs.taken)
+        return [_each(phrasing, listed, count)]
     found: list[Filler | None] = []
     if needs.provider in _HEXES and (space.max_length is None or space.max_length >= 16):
         found.append(_checked(_hexes(phrasing, space), space))
-    elif len(template(needs.provider)) == 1 and needs.provider not in SUFFIXES:
-        found.append(_each(phrasing, fitting(space, pool(needs.provider, phrasing.locale, phrasing.seed)), count))
+    elif len(template(needs.provider)) == 1 and needs.provider not in SUFFIXES and not needs.unread:
+        words = fitting(space, pool(needs.provider, phrasing.locale, phrasing.seed))
+        found.append(_each(phrasing, tuple(w for w in words if w.casefold() not in needs.taken), count))
     found += [_checked(_numbered(phrasing, parts), space) for parts in _suffixed(needs.provider)]
     found.append(_spelled(phrasing, space, count))
     return found

@@ -28,7 +28,7 @@ Clock: TypeAlias = "Callable[[Block], Ints]"
 
 @dataclass(slots=True)
 class Population:
-    """The rows of one table, numbered from 0; the first ``existing`` were there before.
+    """The rows of one table, numbered from 0; the first ``existing`` were there before, ``unread`` ones too.
 
     ``choosers`` say which row of its target each foreign key of a row refers to (``NONE``: to nothing),
     ``makers`` what a column holds, ``born`` the second in which a row came to be. ``there`` has, per foreign
@@ -38,6 +38,7 @@ class Population:
     model: TableModel
     count: int
     existing: int = 0
+    unread: int = 0
     choosers: dict[str, Chooser] = field(default_factory=dict)
     makers: dict[str, Maker] = field(default_factory=dict)
     readers: dict[str, Maker] = field(default_factory=dict)
