@@ -8,10 +8,14 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import pgproof
 from pgproof.errors import PgproofError, UsageError
+from pgproof.rows.arguments import add_arguments, seed_options
+
+if TYPE_CHECKING:
+    from pgproof.conductor import bench
 
 EPILOG = """\
 exit codes: 0 clean, 1 findings, 2 wrong use, 3 SQL did not apply, 4 no server
@@ -49,6 +53,7 @@ def parser() -> argparse.ArgumentParser:
     commands = root.add_subparsers(metavar="COMMAND", required=True)
     add_check(commands)
     add_up(commands)
+    add_seed(commands)
     return root
 
 
@@ -104,6 +109,17 @@ def add_up(commands: Commands) -> None:
     up.add_argument("--database", metavar="NAME", help="open a database that a failed test kept")
 
 
+def add_seed(commands: Commands) -> None:
+    """``pgproof seed``."""
+    seed = commands.add_parser("seed", help="fill the schema with believable rows, the same ones for the same seed")
+    seed.set_defaults(run=run_seed)
+    seed.add_argument("project", nargs="?", type=Path, default=None, metavar="PROJECT", help="folder; default: here")
+    add_common(seed)
+    seed.add_argument("--dsn", metavar="URL", help="an existing database to fill, all rows or none; default: a new one")
+    seed.add_argument("--exec", metavar="CMD", help="run CMD on the new database, then stop; its exit code counts")
+    add_arguments(seed)
+
+
 def run_check(options: argparse.Namespace) -> int:
     """Check every project and print or write one report."""
     from pgproof import report
@@ -132,13 +148,42 @@ def run_up(options: argparse.Namespace) -> int:
     with bench.playground(
         project, server, seeded=options.seed, kept=options.database, progress=progress_on_terminal()
     ) as place:
-        if options.exec:
-            return execute(options.exec, place.environment)
-        print(place.dsn, flush=True)
-        if sys.stderr.isatty():
-            print(f"{place.described}\nCtrl-C ends it.", file=sys.stderr)
-        signal.pause()
+        return stay(place, options.exec)
+
+
+def stay(place: bench.Playground, command: str | None) -> int:
+    """Run ``command`` in a playground, or print its address and wait for Ctrl-C."""
+    if command:
+        return execute(command, place.environment)
+    print(place.dsn, flush=True)
+    if sys.stderr.isatty():
+        print(f"{place.described}\nCtrl-C ends it.", file=sys.stderr)
+    signal.pause()
     return 0
+
+
+def run_seed(options: argparse.Namespace) -> int:
+    """Fill a database that is named, or a new one that lives as long as somebody uses it; or write files."""
+    from pgproof.conductor import bench
+
+    try:
+        from pgproof.conductor import seeding
+    except ModuleNotFoundError as error:
+        raise UsageError(f"{error.name} is not installed; run: pip install 'pgproof[rows]'") from error
+    wanted = seed_options(options)
+    project, server = bench.load(options.project or Path(), overrides(options))
+    progress = progress_on_terminal()
+
+    def rows(step: object) -> None:
+        progress(str(step))
+
+    if options.dsn:
+        seeding.fill_named(options.dsn, project, wanted, rows, print)
+        return 0
+    only_looking = wanted.dry_run or wanted.out is not None
+    say = print if only_looking else lambda line: print(line, file=sys.stderr)
+    with seeding.seeded_playground(project, server, wanted, progress, rows, say) as place:
+        return 0 if only_looking else stay(place, options.exec)
 
 
 def execute(command: str, environment: dict[str, str]) -> int:

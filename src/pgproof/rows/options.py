@@ -1,67 +1,16 @@
-"""``pgproof seed``: its arguments, and what to do with them once there is a connection."""
+"""``pgproof seed``: what to do with its arguments once there is a connection."""
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import date
-from pathlib import Path
 from typing import Any
 
 from pgproof.catalog.model import Catalog
 from pgproof.database import Connection
-from pgproof.errors import UsageError
+from pgproof.rows.arguments import SeedOptions
 from pgproof.rows.plan import SeedPlan, make_plan
 from pgproof.rows.progress import Progress, silent
 from pgproof.rows.seed import SeedReport, plan_in_words, seed, write
-
-
-@dataclass(frozen=True, slots=True)
-class SeedOptions:
-    """What the command line of ``pgproof seed`` asked for; None where it said nothing."""
-
-    rows: Mapping[str, int] = field(default_factory=dict)
-    scale: float | None = None
-    total: int | None = None
-    seed: int | None = None
-    locale: str | None = None
-    until: date | None = None
-    out: Path | None = None
-    dry_run: bool = False
-    fast: bool = False
-
-
-def add_arguments(command: argparse.ArgumentParser) -> None:
-    """The arguments of ``pgproof seed`` that are about rows; the project and the server are the caller's."""
-    command.add_argument(
-        "--rows", action="append", default=[], metavar="TABLE=N", help="rows of one table; may be given again"
-    )
-    command.add_argument("--scale", type=float, metavar="X", help="times the usual number of rows everywhere (1)")
-    command.add_argument("--total", type=int, metavar="N", help="so many rows in all, shared out among the tables")
-    command.add_argument("--seed", type=int, metavar="N", help="another seed gives other rows, the same one the same")
-    command.add_argument("--locale", metavar="NAME", help="names and texts as in ar_SA, de_DE ... (en_US)")
-    command.add_argument("--until", type=date.fromisoformat, metavar="DATE", help="when the newest rows were made")
-    command.add_argument("--out", type=Path, metavar="DIR", help="write CSV files and a psql script, no database")
-    command.add_argument("--dry-run", action="store_true", help="say what would be written, and why")
-    command.add_argument(
-        "--fast", action="store_true", help="build plain indexes afterwards and leave triggers out meanwhile"
-    )
-
-
-def seed_options(arguments: argparse.Namespace) -> SeedOptions:
-    """What was parsed, checked. Raises ``UsageError``."""
-    return SeedOptions(
-        rows=dict(_row_count(text) for text in arguments.rows),
-        scale=arguments.scale,
-        total=arguments.total,
-        seed=arguments.seed,
-        locale=arguments.locale,
-        until=arguments.until,
-        out=arguments.out,
-        dry_run=arguments.dry_run,
-        fast=arguments.fast,
-    )
 
 
 def run_seed(
@@ -107,10 +56,3 @@ def report_lines(report: SeedReport) -> Iterable[str]:
             yield f"{name}: {rows:,} rows"
     yield f"{report.total:,} rows in {report.seconds:.1f} s"
     yield from (f"note: {note}" for note in report.notes)
-
-
-def _row_count(text: str) -> tuple[str, int]:
-    name, _, count = text.partition("=")
-    if not name or not count.isdecimal():
-        raise UsageError(f"--rows {text}: expected a table and a number, such as --rows users=1000")
-    return name, int(count)

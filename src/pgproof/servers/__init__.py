@@ -13,7 +13,7 @@ from pgproof.errors import UsageError
 from pgproof.servers.server import MAINTENANCE, Server
 from pgproof.servers.sharing import Lease
 
-__all__ = ["MAINTENANCE", "Lease", "Server", "lease"]
+__all__ = ["MAINTENANCE", "Lease", "Server", "lease", "require_testing"]
 
 
 def lease(
@@ -53,3 +53,10 @@ def lease(
     raise UsageError(
         f"unknown server {choice!r}; expected embedded, local[:BINDIR], container[:IMAGE] or postgresql://..."
     )
+
+
+def require_testing(url: str) -> None:
+    """Raise ``UsageError`` if ``url`` is no PostgreSQL URL, is not on this machine, or looks like production."""
+    from pgproof.servers import external
+
+    external.refuse_production(external.parse(url), external.database_of(url))

@@ -35,7 +35,7 @@ def lease(url: str, *, allowed: bool, owner: str, prepare: Callable[[Server], No
     cluster of its own; ``ServerError`` if it cannot be reached.
     """
     server = parse(url)
-    refuse_production(server, urlsplit(url).path.lstrip("/"))
+    refuse_production(server, database_of(url))
     if not allowed:
         raise UsageError(
             f"{shown(server)} is not a server of pgproof's own; it makes and drops databases and roles there. "
@@ -112,6 +112,11 @@ def parse(url: str) -> Server:
     return Server(
         "url", 0, host, port, wheel() / "bin" / "psql", user, password, options=tuple(options.items())
     )
+
+
+def database_of(url: str) -> str:
+    """The database that a URL names; empty if it names none."""
+    return unquote(urlsplit(url).path.lstrip("/"))
 
 
 def refuse_production(server: Server, dbname: str) -> None:

@@ -1,0 +1,44 @@
+"""Rows for a project: into a playground, into a database that is named, or into files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from pgproof import catalog, database
+from pgproof.conductor.bench import Playground, Progress, playground
+from pgproof.project import Project
+from pgproof.rows.arguments import SeedOptions
+from pgproof.rows.options import report_lines, run_seed
+from pgproof.rows.progress import Progress as RowProgress
+from pgproof.servers import require_testing
+
+Say = Callable[[str], None]
+
+
+@contextmanager
+def seeded_playground(
+    project: Project, server: str, options: SeedOptions, progress: Progress, rows: RowProgress, say: Say
+) -> Iterator[Playground]:
+    """A playground (``bench.playground``) filled with rows; a dry run or files only look at it."""
+    with playground(project, server, seeded=False, progress=progress) as place:
+        fill(place.dsn, project, options, rows, say)
+        yield place
+
+
+def fill_named(dsn: str, project: Project, options: SeedOptions, rows: RowProgress, say: Say) -> None:
+    """Fill the database at ``dsn``, which exists and has the project's tables: all rows or none.
+
+    Raises ``UsageError`` where the URL looks like production.
+    """
+    require_testing(dsn)
+    fill(dsn, project, options, rows, say)
+
+
+def fill(dsn: str, project: Project, options: SeedOptions, rows: RowProgress, say: Say) -> None:
+    """Run the seeding on one database and say what came of it."""
+    with database.connect(dsn) as connection:
+        report = run_seed(connection, catalog.read(connection), project.settings.rows, options, rows, say)
+    if report:
+        for line in report_lines(report):
+            say(line)

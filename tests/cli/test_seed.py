@@ -1,0 +1,78 @@
+"""`pgproof seed` as a person meets it; what the rows are like is proven in tests/rows."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SCHEMA = ROOT / "sql" / "ai_assistant"
+COUNT = 'psql -Atc "select count(*) from public.messages"'
+
+
+def test_a_new_database_is_filled_and_the_command_meets_the_rows(pgproof):
+    done = pgproof("seed", SCHEMA, "--rows", "messages=300", "--exec", COUNT)
+    assert (done.returncode, done.stdout) == (0, "300\n"), done.stderr
+    assert "public.messages: 300 rows" in done.stderr
+
+
+def test_the_same_seed_gives_the_same_files_byte_for_byte(pgproof, tmp_path):
+    for name in ("one", "two"):
+        assert pgproof("seed", SCHEMA, "--total", "500", "--seed", "7", "--out", tmp_path / name).returncode == 0
+    files = sorted(path.relative_to(tmp_path / "one") for path in (tmp_path / "one").rglob("*") if path.is_file())
+    assert files
+    assert all((tmp_path / "one" / each).read_bytes() == (tmp_path / "two" / each).read_bytes() for each in files)
+
+
+def test_a_dry_run_says_what_and_why_and_writes_nothing(pgproof):
+    done = pgproof("seed", SCHEMA, "--rows", "users=11", "--dry-run")
+    assert done.returncode == 0
+    assert "public.users: 11 rows" in done.stdout
+    assert "one of 2 values  (users_role_is_known)" in done.stdout
+
+
+def test_a_named_database_is_filled_and_asked_for_explicitly(pgproof, pg_clone):
+    done = pgproof("seed", SCHEMA, "--total", "200", "--dsn", pg_clone.dsn)
+    assert done.returncode == 0, done.stderr
+    assert "200 rows in" in done.stdout
+    with pg_clone.connect() as connection:
+        assert connection.execute("select count(*) > 0 from public.messages").fetchone() == (True,)
+
+
+@pytest.fixture(scope="module")
+def pg_project():
+    return SCHEMA
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        (["--rows", "nowhere=5"], 2, "nowhere"),
+        (["--rows", "users"], 2, "expected a table and a number"),
+        (["--dsn", "postgresql://postgres@db.prod.example/x"], 2, "looks like production"),
+        (["--dsn", "postgresql://postgres@10.0.0.5/x"], 2, "is not this machine"),
+        (["--dsn", "postgresql://postgres:x@127.0.0.1:1/x"], 4, "cannot connect to"),
+    ],
+)
+def test_what_cannot_be_done_is_said_with_its_exit_code(pgproof, words, code, message):
+    done = pgproof("seed", SCHEMA, *words)
+    assert done.returncode == code, done.stderr
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_nothing_stays_when_a_constraint_of_the_database_objects(pgproof, pg_clone):
+    with pg_clone.connect() as connection:
+        connection.execute(
+            "create function refuse() returns trigger language plpgsql as"
+            " $$ begin raise exception 'no feedback today' using errcode = 'TESTX'; end $$;"
+            "create trigger _000_refuse before insert on public.feedback for each row execute function refuse()"
+        )
+    done = pgproof("seed", SCHEMA, "--total", "300", "--dsn", pg_clone.dsn)
+    assert done.returncode != 0
+    assert "feedback" in done.stderr
+    assert "Traceback" not in done.stderr
+    counted = subprocess.run(
+        ["psql", pg_clone.dsn, "-Atc", "select count(*) from public.tenants"], capture_output=True, text=True, check=True
+    )
+    assert counted.stdout == "0\n"
