@@ -7,27 +7,19 @@ from dataclasses import replace
 
 import pytest
 
-from catalog.values import catalog, column, grant, table
+from catalog.values import column, grant, table
 from pgproof.catalog import read
 from pgproof.catalog.model import (
     Constraint,
     ForeignKey,
     Index,
-    Job,
     Policy,
-    Routine,
-    Schema,
     Trigger,
-    View,
 )
 from pgproof.documents import schema_documentation
-from pgproof.documents.markdown_text import anchor, cell, code
-from pgproof.documents.markdown_text import table as markdown_table
+from pgproof.documents.markdown_text import anchor
 
-
-def page(*tables, **fields):
-    schemas = (Schema(name="public", owner="o", comment="The application."),)
-    return schema_documentation(catalog(*tables, schemas=schemas, **fields), "Title")
+from .shapes import page
 
 
 def test_the_fixture_is_described_as_it_was(everything, snapshot):
@@ -238,68 +230,6 @@ def test_a_trigger_is_one_line(fields, text):
     assert text in page(table("t", column("a"), triggers=(trigger,)))
 
 
-def routine(**fields):
-    values = {"kind": "function", "language": "sql", "source": "", "input_types": "", "result": "integer"}
-    return Routine(schema="public", name="f", owner="o", **{**values, **fields})
-
-
-@pytest.mark.parametrize(
-    ("fields", "text"),
-    [
-        (
-            {},
-            "A volatile function that returns `integer`, in sql. Runs as its caller. "
-            "May be called by its owner only.",
-        ),
-        (
-            {"volatility": "immutable", "grants": (grant("execute", "public"), grant("execute", "o"))},
-            "An immutable function that returns `integer`, in sql. Runs as its caller. May be called by "
-            "`public`.",
-        ),
-        (
-            {"security_definer": True, "config": ('search_path=""',)},
-            'Runs as its owner, `o`, with `search_path = ""`.',
-        ),
-        ({"kind": "procedure", "result": None}, "A volatile procedure, in sql."),
-    ],
-)
-def test_a_function_says_as_whom_it_runs_and_who_may_call_it(fields, text):
-    assert text in page(routines=(routine(**fields),))
-
-
-@pytest.mark.parametrize(
-    ("options", "text"),
-    [
-        ((), "Reads its tables with the rights of its owner, `o`."),
-        (("security_invoker=true",), "Reads its tables with the rights of whoever reads it."),
-    ],
-)
-def test_a_view_says_with_whose_rights_it_reads(options, text):
-    view = View(
-        schema="public",
-        name="v",
-        kind="view",
-        owner="o",
-        columns=(column("a"),),
-        definition="",
-        options=options,
-    )
-    assert text in page(views=(view,))
-    assert "| `a` | `integer` |" in page(views=(view,))
-
-
-def test_a_job_that_does_not_run_says_so():
-    job = Job(
-        name="nightly",
-        schedule="0 3 * * *",
-        command="select\n  1 | 2",
-        database="d",
-        username="o",
-        active=False,
-    )
-    assert "| `nightly` | `0 3 * * *` | `select 1 \\| 2` | inactive |" in page(jobs=(job,))
-
-
 def test_partitions_have_no_section_of_their_own():
     text = page(table("t"), replace(table("t_2026"), partition_of="public.t"))
     assert "### public.t\n" in text
@@ -315,26 +245,3 @@ def test_an_empty_schema_is_a_short_page():
         "## Schemas\n\n"
         "| schema | description |\n| --- | --- |\n| `public` | The application. |\n"
     )
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("plain", "`plain`"),
-        ("two\n  lines", "`two lines`"),
-        ("a `tick`", "`` a `tick` ``"),
-        ("``", "``` `` ```"),
-    ],
-)
-def test_code_is_fenced_whatever_it_contains(text, expected):
-    assert code(text) == expected
-
-
-def test_a_cell_is_one_line_without_bars():
-    assert cell("a | b\nc\n\nd\n") == "a \\| b c<br>d"
-    assert cell(None) == ""
-
-
-def test_a_column_without_content_is_left_out():
-    assert markdown_table(("a", "b"), [("1", ""), ("2", "")]) == "| a |\n| --- |\n| 1 |\n| 2 |\n"
-    assert markdown_table(("a", "b"), []) == ""

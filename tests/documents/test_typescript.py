@@ -8,39 +8,19 @@ import pytest
 
 from catalog.values import GRID, INTEGER, SHORT, TEXT, catalog, column, table
 from pgproof.catalog.model import (
-    Argument,
     CompositeType,
     Constraint,
     DomainType,
     EnumType,
     ForeignKey,
     Index,
-    Routine,
     Schema,
-    TypeRef,
     View,
 )
 from pgproof.documents import typescript
 
 from .compiler import CONSUMER
-
-PUBLIC = (Schema(name="public", owner="o"),)
-
-
-def generated(*tables, schemas=("public",), **fields):
-    """The types of a catalog made by hand that has one schema, ``public``."""
-    return typescript(catalog(*tables, schemas=PUBLIC, **fields), schemas)
-
-
-def block(text: str, *path: str) -> list[str]:
-    """The lines of an object type, found by the keys that lead to it, without their indentation."""
-    lines = text.splitlines()
-    start, indent = lines.index("export type Database = {"), 0
-    for name in path:
-        indent += 2
-        start = next(i for i in range(start + 1, len(lines)) if lines[i].startswith(" " * indent + name))
-    end = next(i for i in range(start + 1, len(lines)) if not lines[i].startswith(" " * (indent + 2)))
-    return [line[indent + 2 :] for line in lines[start + 1 : end]]
+from .shapes import PUBLIC, block, generated, ref
 
 
 def test_the_fixture_is_generated_as_it_was(everything, snapshot):
@@ -79,10 +59,6 @@ HIDDEN = EnumType(schema="hidden", name="mood", owner="o", labels=("a", "b"))
 POINT = CompositeType(schema="public", name="spot", owner="o", attributes=(column("x"),))
 DOMAIN = DomainType(schema="public", name="score", owner="o", base=INTEGER)
 STRICT = DomainType(schema="public", name="strict", owner="o", base=TEXT, not_null=True, default="'a'::text")
-
-
-def ref(schema, name, kind="base", dims=0):
-    return TypeRef(schema=schema, name=name, text=f"{schema}.{name}", kind=kind, dims=dims)
 
 
 @pytest.mark.parametrize(
@@ -214,92 +190,6 @@ def test_a_view_is_written_only_where_it_can_be(fields, parts):
     if "insertable" in fields:
         written = lines[lines.index("Insert: {") + 1 : lines.index("Insert: {") + 3]
         assert written == ["  a?: number | null", "  b?: never"]
-
-
-def routine(name, *arguments, **fields):
-    types = ", ".join(a.type.text for a in arguments if a.mode == "in")
-    values = {"returns": INTEGER, "kind": "function", "input_types": types, **fields}
-    return Routine(
-        schema="public", name=name, owner="o", language="sql", source="", arguments=arguments, **values
-    )
-
-
-def argument(name, type_=INTEGER, **fields):
-    return Argument(name=name, type=type_, **fields)
-
-
-RECORD = ref("pg_catalog", "record", "pseudo")
-ROW = ref("public", "t", "composite")
-
-
-@pytest.mark.parametrize(
-    ("item", "expected"),
-    [
-        (routine("f"), ["Args: Record<PropertyKey, never>", "Returns: number"]),
-        (
-            routine("f", returns=ref("pg_catalog", "void", "pseudo")),
-            ["Args: Record<PropertyKey, never>", "Returns: undefined"],
-        ),
-        (
-            routine("f", argument("a"), argument("b", TEXT, default="'x'")),
-            ["Args: {", "  a: number", "  b?: string", "}", "Returns: number"],
-        ),
-        (routine("f", returns_set=True), ["Args: Record<PropertyKey, never>", "Returns: number[]"]),
-        (
-            routine("f", returns=RECORD),
-            ["Args: Record<PropertyKey, never>", "Returns: Record<string, unknown>"],
-        ),
-        (routine("f", argument("x", mode="out")), ["Args: Record<PropertyKey, never>", "Returns: number"]),
-        (
-            routine("f", argument("x", mode="out"), argument("y", TEXT, mode="out"), returns=RECORD),
-            ["Args: Record<PropertyKey, never>", "Returns: {", "  x: number", "  y: string", "}"],
-        ),
-        (
-            routine("f", argument("x", mode="table"), returns_set=True),
-            ["Args: Record<PropertyKey, never>", "Returns: {", "  x: number", "}[]"],
-        ),
-        (
-            routine("f", returns=ROW, returns_set=True),
-            ["Args: Record<PropertyKey, never>", "Returns: {", "  a: number | null", "}[]"],
-        ),
-        (
-            routine("f", argument("a", GRID, mode="variadic")),
-            ["Args: {", "  a: number[][]", "}", "Returns: number"],
-        ),
-    ],
-)
-def test_what_a_function_takes_and_returns(item, expected):
-    text = generated(table("t", column("a")), routines=(item,))
-    assert block(text, "public", "Functions", "f:") == expected
-
-
-@pytest.mark.parametrize(
-    "item",
-    [
-        routine("f", returns=ref("pg_catalog", "trigger", "pseudo")),
-        routine("f", returns=ref("pg_catalog", "event_trigger", "pseudo")),
-        routine("f", kind="procedure", returns=None),
-        routine("f", argument("a"), kind="aggregate"),
-        routine("f", argument(""), argument("b")),
-        routine("f", extension="hstore"),
-    ],
-)
-def test_what_the_api_cannot_call_is_not_offered(item):
-    assert block(generated(routines=(item,)), "public", "Functions") == ["[_ in never]: never"]
-
-
-def test_a_single_argument_needs_no_name():
-    lines = block(generated(routines=(routine("f", argument("")),)), "public", "Functions", "f:")
-    assert lines == ["Args: {", '  "": number', "}", "Returns: number"]
-
-
-def test_overloads_are_a_union_of_whole_signatures():
-    overloads = (routine("f", argument("a")), routine("f", argument("b", TEXT), returns=TEXT))
-    lines = generated(routines=overloads).splitlines()
-    start = lines.index("      f:")
-    assert [line.strip() for line in lines[start + 1 : start + 7]] == [
-        "| {", "Args: {", "a: number", "}", "Returns: number", "}",
-    ]  # fmt: skip
 
 
 def test_partitions_and_members_of_extensions_are_left_out():
