@@ -69,7 +69,7 @@ def _unchanged(value: Any) -> Any:
 def _to_text(source: Tag, target: Tag) -> Callable[[Any], Any]:
     if source == "character":
         return _unchanged if target == "character" else lambda value: value.rstrip(" ")
-    if source in STRINGS:
+    if source in STRINGS or source.rpartition(".")[2] == "citext":
         return _unchanged
     if source in INTEGER_BITS or source == "uuid":
         return str

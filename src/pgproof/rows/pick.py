@@ -23,10 +23,10 @@ Choose: TypeAlias = Callable[[int], int]
 
 _NEAR = 10  # how far from the simplest value most values lie
 _TRIES = 40
-_LONG = 1000  # nobody learns more from a longer text
+_LONG = 600  # nobody learns more from a longer text, and an index refuses much longer ones
 _SPECIAL: dict[str, tuple[Any, ...]] = {
     "float": (float("inf"), float("-inf"), float("nan"), -0.0, 5e-324),
-    "numeric": ("NaN", "Infinity"),
+    "numeric": ("NaN",),
     "date": ("infinity", "-infinity", date(2024, 2, 29), "5874897-12-31", "4714-11-24 BC"),
     "timestamp": (
         "infinity",
@@ -76,6 +76,8 @@ class Picker:
         return thawed(values[self.choose(len(values)) if len(values) > 1 else 0])
 
     def _special(self, space: Space) -> Any:
+        if space.type_name == "real":
+            return None
         values = [v for v in _SPECIAL.get(space.kind, ()) if isinstance(v, str) or holds(space, v)]
         return values[self.choose(len(values))] if values else None
 
@@ -107,7 +109,9 @@ class Picker:
         if low > high:
             low, high = high, low
         if low == high:
-            high = _stepped(element, high) or high
+            # Whoever includes the last value of a discrete type asks for the one behind it.
+            high = _stepped(element, high, 1) or high
+            low = _stepped(element, low, -1) or low if low == high else low
         return f'["{low}","{high}")' if low != high else f'["{low}","{high}"]'
 
     def _length(self, space: Space) -> int:
@@ -128,9 +132,14 @@ class Picker:
             lengths[self.choose(len(lengths))], self.choose, awkward=self.awkward and not bound
         )
 
+    def place(self, space: Space) -> int:
+        """The step at which the simplest number or time of the space is."""
+        first, last, step = places(space)
+        return int(min(max(_BIRTHS.get(space.kind, Fraction(0)) // step, first), last))
+
     def _number(self, space: Space) -> Any:
-        first, last, step = _places(space)
-        simple = min(max(0 if space.kind not in _BIRTHS else _BIRTHS[space.kind] // step, first), last)
+        first, last, step = places(space)
+        simple = self.place(space)
         way = self.choose(10)
         if way == 8:
             place = first
@@ -151,7 +160,7 @@ class Picker:
 _BIRTHS = {kind: Fraction(757_382_400_000_000) for kind in ("date", "timestamp", "timestamptz")}
 
 
-def _places(space: Space) -> tuple[int, int, Fraction]:
+def places(space: Space) -> tuple[int, int, Fraction]:
     """The first and last whole step of the space, and the step."""
     bounded = limits(space)
     step = grid(space) or Fraction(1, 100)
@@ -179,10 +188,10 @@ _LIMITS = {
 }
 
 
-def _stepped(space: Space, value: Any) -> Any:
+def _stepped(space: Space, value: Any, steps: int) -> Any:
     step = grid(space) or Fraction(1, 100)
     try:
-        found = value_of(space.kind, counted(value) + step)
+        found = value_of(space.kind, counted(value) + steps * step)
     except OutOfReach:
         return None
     return found if holds(space, found) else None

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from pgproof.rows.datum import INTEGER_BITS, RANGE_ELEMENTS, Tag
 from pgproof.rows.evaluate import Scope, tag_of
+from pgproof.rows.expression import Binary, Column, Constant, Expression, Quantified, walk
 from pgproof.rows.model import ColumnModel, Kind, Space, TableModel
 from pgproof.rows.parse_tokens import Cursor
 from pgproof.rows.parse_types import read_type
@@ -35,7 +37,23 @@ _BY_KIND: Mapping[Kind, Tag] = {
 
 def scope_of(table: TableModel) -> Scope:
     """Columns with their tags, the labels of enums, the widths of character(n)."""
-    return scope_of_columns(table.columns)
+    scope = scope_of_columns(table.columns)
+    # A domain does not say what it is based on; that it is citext shows where it is compared.
+    hidden = {
+        name for check in table.checks if check.expression for name in _compared_as_citext(check.expression)
+    }
+    text = {name for name in hidden if scope.columns.get(name) == "text"}
+    return replace(scope, columns={**scope.columns, **dict.fromkeys(text, "citext")}) if text else scope
+
+
+def _compared_as_citext(expression: Expression) -> Iterator[str]:
+    for node in walk(expression):
+        if isinstance(node, (Binary, Quantified)) and isinstance(node.left, Column):
+            inner = [
+                each for each in walk(node.right) if isinstance(each, Constant) and is_citext(each.type.name)
+            ]
+            if inner:
+                yield node.left.name
 
 
 def scope_of_columns(columns: Iterable[ColumnModel]) -> Scope:
@@ -59,11 +77,16 @@ def tag_of_space(space: Space) -> Tag:
     tag = tag_of(read_type(Cursor(space.type_name)))
     if tag in _KNOWN:
         return tag
-    if space.kind == "text" and (space.allowed is not None or tag.rpartition(".")[2] == "citext"):
+    if space.kind == "text" and (space.allowed is not None or is_citext(tag)):
         return tag
     if space.kind == "integer":
         return _integer(space)
     return _BY_KIND.get(space.kind, tag)
+
+
+def is_citext(tag: Tag) -> bool:
+    """Whether a type is text in any case, in whatever schema the extension is."""
+    return tag.rpartition(".")[2] == "citext"
 
 
 def _integer(space: Space) -> Tag:

@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from pgproof.rows.citext import as_text
+from pgproof.rows.evaluate import Scope
 from pgproof.rows.expression import Column, Expression, columns_of, rewrite
 from pgproof.rows.model import CheckModel, ColumnModel, TableModel
 from pgproof.rows.reading import read
 from pgproof.rows.scope import scope_of
-from pgproof.rows.solve_atoms import narrow
+from pgproof.rows.solve_atoms import Narrower
 from pgproof.rows.solve_branch import Branch, covers
 from pgproof.rows.solve_conditions import Ask, Condition, Court
 from pgproof.rows.solve_finish import finish
@@ -43,13 +45,13 @@ def solve(table: TableModel, ask: Ask | None = None, present: Present | None = N
     ``ask`` puts to a server what cannot be computed here. ``present`` is when rows will be checked.
     """
     court = Court(scope_of(table), present or Present(), ask)
-    conditions = [condition_of(table, check) for check in table.checks]
+    conditions = [condition_of(table, check, court.scope) for check in table.checks]
     return Solution(tuple(_group(table, each, court) for each in connected(conditions)))
 
 
-def condition_of(table: TableModel, check: CheckModel) -> Condition:
+def condition_of(table: TableModel, check: CheckModel, scope: Scope) -> Condition:
     """A CHECK as a condition on columns that are written: generated ones are replaced by what they are."""
-    expression = check.expression and written_out(table, check.expression)
+    expression = check.expression and as_text(written_out(table, check.expression), scope)
     columns = columns_of(expression) if expression else check.columns
     return Condition(check.name, check.definition, expression, columns)
 
@@ -129,9 +131,10 @@ def _whole(condition: Condition) -> Atom:
 
 
 def _along(branch: Branch, way: Way, court: Court) -> list[Branch]:
+    narrower = Narrower(court.scope, court.present)
     branches = [branch]
     for atom in way:
-        branches = [after for each in branches for after in narrow(each, atom, court.scope, court.present)]
+        branches = [after for each in branches for after in narrower.narrow(each, atom)]
     return branches
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pgproof.rows.datum import STRINGS, from_datum
@@ -21,6 +21,7 @@ from pgproof.rows.expression import (
 )
 from pgproof.rows.model import Space
 from pgproof.rows.regex import Pattern
+from pgproof.rows.scope import is_citext
 from pgproof.rows.signals import Refused, Unknown
 from pgproof.rows.solve_branch import Branch
 from pgproof.rows.solve_containers import container
@@ -35,54 +36,156 @@ _FLIPPED = {"=": "=", "<>": "<>", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _ARITHMETIC = frozenset("+-*")
 
 
-def narrow(branch: Branch, atom: Atom, scope: Scope, present: Present) -> list[Branch]:
-    """The branches in which ``atom`` holds too; none if it cannot, several if it can in several ways."""
-    for method in _METHODS:
-        found = method(branch, atom, scope, present)
-        if found is not None:
-            return found
-    left_over = replace(branch, residue=(*branch.residue, atom))
-    if atom.null:
-        return [left_over]
-    return [left_over]
+@dataclass(frozen=True, slots=True)
+class Narrower:
+    """Applies atoms to branches, for rows of one scope that are checked at one present."""
+
+    scope: Scope
+    present: Present
+
+    def narrow(self, branch: Branch, atom: Atom) -> list[Branch]:
+        """The branches in which ``atom`` holds too; none if it cannot, several if it can in several ways."""
+        for method in _METHODS:
+            found = method(self, branch, atom)
+            if found is not None:
+                return found
+        return [replace(branch, residue=(*branch.residue, atom))]
+
+    def _of_null(self, branch: Branch, atom: Atom) -> list[Branch] | None:
+        node = atom.expression
+        if not isinstance(node, IsNull) or not isinstance(node.operand, Column):
+            return None
+        name = node.operand.name
+        null = atom.truth is not node.negated
+        return _listed(branch.null(name) if null else branch.not_null(name))
+
+    def _of_boolean(self, branch: Branch, atom: Atom) -> list[Branch] | None:
+        if not isinstance(atom.expression, Column):
+            return None
+        return _listed(branch.narrow(atom.expression.name, lambda s: only(s, (atom.truth,)), null=atom.null))
+
+    def _of_list(self, branch: Branch, atom: Atom) -> list[Branch] | None:
+        """``column = constant``, IN and NOT IN, through functions that leave some texts alone."""
+        found = _listed_values(atom.expression, self.scope)
+        if found is None:
+            return None
+        side, values, equal = found
+        wrapped = unwrapped(side)
+        if wrapped is None:
+            return None
+        column, patterns = wrapped
+        change: Callable[[Space], Space] = (
+            (lambda space: only(space, values))
+            if equal is atom.truth
+            else (lambda space: without(space, values))
+        )
+        narrowed = branch.narrow(
+            column.name,
+            lambda space: change(matching(space, patterns) if patterns else space),
+            null=atom.null,
+        )
+        return _listed(narrowed and narrowed.inexact() if patterns else narrowed)
+
+    def _of_sum(self, branch: Branch, atom: Atom) -> list[Branch] | None:
+        node = atom.expression
+        if not isinstance(node, Binary) or node.operator not in _FLIPPED or node.schema is not None:
+            return None
+        operator = node.operator if atom.truth else negated(node.operator)
+        try:
+            total = difference(node.left, node.right, self.scope)
+            return narrow_sum(branch, total, operator, self.present, null=atom.null)
+        except (NotLinear, Unknown, Refused):
+            return None
+
+    def _of_columns(self, branch: Branch, atom: Atom) -> list[Branch] | None:
+        """Equality of two columns that are not numbers or times."""
+        node = atom.expression
+        if not isinstance(node, Binary) or node.operator not in ("=", "<>") or node.schema is not None:
+            return None
+        left, right = stripped(node.left), stripped(node.right)
+        if not (isinstance(left, Column) and isinstance(right, Column)) or left == right:
+            return None
+        if self.scope.columns.get(left.name, "").removesuffix(" varying") == "character":
+            return None
+        start: Branch | None = branch if atom.null else branch.not_null(left.name, right.name)
+        if start is None:
+            return []
+        if (node.operator == "=") is atom.truth:
+            return _listed(start.unify(left.name, right.name))
+        return [replace(start, differ=(*start.differ, Differ(left.name, right.name)))]
+
+    def _of_text(self, branch: Branch, atom: Atom) -> list[Branch] | None:
+        try:
+            found = alternatives(atom.expression, atom.truth) or _position(atom)
+        except Unknown:
+            return None
+        if found is None or branch.cells[found[0]].space.kind != "text":
+            return None
+        column, wanted = found
+        tag = self.scope.columns.get(column, "")
+        if tag not in STRINGS and not is_citext(tag):
+            return None
+        return [
+            each
+            for patterns in wanted
+            for each in _listed(branch.narrow(column, _matching(patterns), null=atom.null))
+        ]
+
+    def _of_enum(self, branch: Branch, atom: Atom) -> list[Branch] | None:
+        """An enum column before or behind a label."""
+        node = atom.expression
+        if (
+            not isinstance(node, Binary)
+            or node.operator not in _FLIPPED
+            or not isinstance(node.right, Constant)
+        ):
+            return None
+        labels = self.scope.enums.get(tag_of(node.right.type))
+        if labels is None or not isinstance(node.left, Column) or node.right.text not in labels:
+            return None
+        program = compile_expression(atom.expression, self.scope)
+        kept = [label for label in labels if program({node.left.name: label}) is atom.truth]
+        return _listed(branch.narrow(node.left.name, lambda space: only(space, kept), null=atom.null))
+
+    def _of_product(self, branch: Branch, atom: Atom) -> list[Branch] | None:
+        """A column held against arithmetic over others: ``total = price * quantity``."""
+        node = atom.expression
+        if not isinstance(node, Binary) or node.operator not in _FLIPPED or node.schema is not None:
+            return None
+        operator = node.operator if atom.truth else negated(node.operator)
+        if operator == "<>":
+            return None
+        for side, other, sign in (
+            (node.left, node.right, operator),
+            (node.right, node.left, _FLIPPED[operator]),
+        ):
+            column = _number_column(side, self.scope)
+            if column is None or column in columns_of(other) or not _is_arithmetic(other, self.scope):
+                continue
+            start = branch if atom.null else branch.not_null(column, *columns_of(other))
+            if start is None:
+                return []
+            return [replace(start, bounds=(*start.bounds, Bound(column, sign, other))).inexact()]
+        return None
+
+    def _of_container(self, branch: Branch, atom: Atom) -> list[Branch] | None:
+        return container(branch, atom, self.scope)
+
+    def _of_finite(self, branch: Branch, atom: Atom) -> list[Branch] | None:
+        """``isfinite``: spaces of times hold no infinity."""
+        node = atom.expression
+        finite = isinstance(node, Call) and node.name == "isfinite" and node.schema is None and atom.truth
+        if (
+            not finite
+            or not isinstance(node, Call)
+            or not isinstance(column := stripped(node.arguments[0]), Column)
+        ):
+            return None
+        return _listed(branch.narrow(column.name, lambda space: space, null=atom.null))
 
 
 def _listed(found: Branch | None) -> list[Branch]:
     return [] if found is None else [found]
-
-
-def _of_null(branch: Branch, atom: Atom, scope: Scope, present: Present) -> list[Branch] | None:
-    node = atom.expression
-    if not isinstance(node, IsNull) or not isinstance(node.operand, Column):
-        return None
-    name = node.operand.name
-    null = atom.truth is not node.negated
-    return _listed(branch.null(name) if null else branch.not_null(name))
-
-
-def _of_boolean(branch: Branch, atom: Atom, scope: Scope, present: Present) -> list[Branch] | None:
-    if not isinstance(atom.expression, Column):
-        return None
-    return _listed(branch.narrow(atom.expression.name, lambda s: only(s, (atom.truth,)), null=atom.null))
-
-
-def _of_list(branch: Branch, atom: Atom, scope: Scope, present: Present) -> list[Branch] | None:
-    """``column = constant``, IN and NOT IN, through functions that leave some texts alone."""
-    found = _listed_values(atom.expression, scope)
-    if found is None:
-        return None
-    side, values, equal = found
-    wrapped = unwrapped(side)
-    if wrapped is None:
-        return None
-    column, patterns = wrapped
-    change: Callable[[Space], Space] = (
-        (lambda space: only(space, values)) if equal is atom.truth else (lambda space: without(space, values))
-    )
-    narrowed = branch.narrow(
-        column.name, lambda space: change(matching(space, patterns) if patterns else space), null=atom.null
-    )
-    return _listed(narrowed and narrowed.inexact() if patterns else narrowed)
 
 
 def _listed_values(node: Expression, scope: Scope) -> tuple[Expression, Sequence[Any], bool] | None:
@@ -110,58 +213,13 @@ def _value(node: Expression, side: Expression, scope: Scope) -> Any:
         value = program.step({})
     except (Unknown, Refused):
         return None
-    if tag is None or value is None or not (tag == program.tag or {tag, program.tag} <= set(STRINGS)):
+    if tag is None or value is None:
+        return None
+    if not (tag == program.tag or ({tag, program.tag} <= set(STRINGS)) or is_citext(tag)):
         return None
     if tag in ("json", "jsonb", "interval") or tag.endswith(("[]", "range")):
         return None
     return value.rstrip(" ") if "character" in (tag, program.tag) else from_datum(tag, value)
-
-
-def _of_sum(branch: Branch, atom: Atom, scope: Scope, present: Present) -> list[Branch] | None:
-    node = atom.expression
-    if not isinstance(node, Binary) or node.operator not in _FLIPPED or node.schema is not None:
-        return None
-    operator = node.operator if atom.truth else negated(node.operator)
-    try:
-        total = difference(node.left, node.right, scope)
-        return narrow_sum(branch, total, operator, present, null=atom.null)
-    except (NotLinear, Unknown, Refused):
-        return None
-
-
-def _of_columns(branch: Branch, atom: Atom, scope: Scope, present: Present) -> list[Branch] | None:
-    """Equality of two columns that are not numbers or times."""
-    node = atom.expression
-    if not isinstance(node, Binary) or node.operator not in ("=", "<>") or node.schema is not None:
-        return None
-    left, right = stripped(node.left), stripped(node.right)
-    if not (isinstance(left, Column) and isinstance(right, Column)) or left == right:
-        return None
-    if scope.columns.get(left.name, "").removesuffix(" varying") == "character":
-        return None
-    start: Branch | None = branch if atom.null else branch.not_null(left.name, right.name)
-    if start is None:
-        return []
-    if (node.operator == "=") is atom.truth:
-        return _listed(start.unify(left.name, right.name))
-    return [replace(start, differ=(*start.differ, Differ(left.name, right.name)))]
-
-
-def _of_text(branch: Branch, atom: Atom, scope: Scope, present: Present) -> list[Branch] | None:
-    try:
-        found = alternatives(atom.expression, atom.truth) or _position(atom)
-    except Unknown:
-        return None
-    if found is None or branch.cells[found[0]].space.kind != "text":
-        return None
-    column, wanted = found
-    if scope.columns.get(column) not in STRINGS:
-        return None
-    return [
-        each
-        for patterns in wanted
-        for each in _listed(branch.narrow(column, _matching(patterns), null=atom.null))
-    ]
 
 
 def _matching(patterns: tuple[Pattern, ...]) -> Callable[[Space], Space]:
@@ -177,38 +235,6 @@ def _position(atom: Atom) -> tuple[str, list[tuple[Pattern, ...]]] | None:
     operator = node.operator if atom.truth else negated(node.operator)
     found = position_pattern(node.left, operator, int(node.right.text))
     return None if found is None else (found[0], [(found[1],)])
-
-
-def _of_enum(branch: Branch, atom: Atom, scope: Scope, present: Present) -> list[Branch] | None:
-    """An enum column before or behind a label."""
-    node = atom.expression
-    if not isinstance(node, Binary) or node.operator not in _FLIPPED or not isinstance(node.right, Constant):
-        return None
-    labels = scope.enums.get(tag_of(node.right.type))
-    if labels is None or not isinstance(node.left, Column) or node.right.text not in labels:
-        return None
-    program = compile_expression(atom.expression, scope)
-    kept = [label for label in labels if program({node.left.name: label}) is atom.truth]
-    return _listed(branch.narrow(node.left.name, lambda space: only(space, kept), null=atom.null))
-
-
-def _of_product(branch: Branch, atom: Atom, scope: Scope, present: Present) -> list[Branch] | None:
-    """A column held against arithmetic over others: ``total = price * quantity``."""
-    node = atom.expression
-    if not isinstance(node, Binary) or node.operator not in _FLIPPED or node.schema is not None:
-        return None
-    operator = node.operator if atom.truth else negated(node.operator)
-    if operator == "<>":
-        return None
-    for side, other, sign in ((node.left, node.right, operator), (node.right, node.left, _FLIPPED[operator])):
-        column = _number_column(side, scope)
-        if column is None or column in columns_of(other) or not _is_arithmetic(other, scope):
-            continue
-        start = branch if atom.null else branch.not_null(column, *columns_of(other))
-        if start is None:
-            return []
-        return [replace(start, bounds=(*start.bounds, Bound(column, sign, other))).inexact()]
-    return None
 
 
 def _number_column(node: Expression, scope: Scope) -> str | None:
@@ -232,32 +258,15 @@ def _is_arithmetic(node: Expression, scope: Scope) -> bool:
     return widening and _is_arithmetic(node.operand, scope)  # type: ignore[union-attr]
 
 
-def _of_container(branch: Branch, atom: Atom, scope: Scope, present: Present) -> list[Branch] | None:
-    return container(branch, atom, scope)
-
-
-def _of_finite(branch: Branch, atom: Atom, scope: Scope, present: Present) -> list[Branch] | None:
-    """``isfinite``: spaces of times hold no infinity."""
-    node = atom.expression
-    finite = isinstance(node, Call) and node.name == "isfinite" and node.schema is None and atom.truth
-    if (
-        not finite
-        or not isinstance(node, Call)
-        or not isinstance(column := stripped(node.arguments[0]), Column)
-    ):
-        return None
-    return _listed(branch.narrow(column.name, lambda space: space, null=atom.null))
-
-
 _METHODS = (
-    _of_null,
-    _of_boolean,
-    _of_list,
-    _of_sum,
-    _of_columns,
-    _of_enum,
-    _of_text,
-    _of_finite,
-    _of_container,
-    _of_product,
+    Narrower._of_null,
+    Narrower._of_boolean,
+    Narrower._of_list,
+    Narrower._of_sum,
+    Narrower._of_columns,
+    Narrower._of_enum,
+    Narrower._of_text,
+    Narrower._of_finite,
+    Narrower._of_container,
+    Narrower._of_product,
 )

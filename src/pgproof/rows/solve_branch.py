@@ -1,4 +1,4 @@
-"""What is known of a row on the way to an ``Option``: a branch, which every atom makes narrower or impossible."""
+"""What is known of a row on the way to an ``Option``: a branch, which every atom makes narrower."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ def samples(option: Option, court: Court, seed: str, count: int = _SAMPLES) -> I
     """A few rows of the option, those at its edges among them."""
     source = Random(seed)
     for number in range(count):
-        picker = Picker((lambda n: 0) if number == 0 else (lambda n: source.randrange(n)))
+        picker = Picker((lambda _: 0) if number == 0 else (lambda n: source.randrange(n)))
         try:
             yield Drawing(option, court.scope, picker).row({})
         except NoValue:

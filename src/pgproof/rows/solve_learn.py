@@ -8,20 +8,21 @@ from typing import Any
 from pgproof.database import Connection, errors, sql
 from pgproof.rows.evaluate import Failure
 from pgproof.rows.literals import text_of
-from pgproof.rows.model import TableModel
+from pgproof.rows.model import Space, TableModel
 from pgproof.rows.solve_conditions import Ask
+from pgproof.rows.solve_spaces import frozen
 
 _BATCH = 200
 
 
 def asker(connection: Connection, table: TableModel) -> Ask:
     """What answers questions about rows of ``table`` on this connection; whatever it does is undone."""
-    types = {column.name: column.space.type_name for column in table.columns}
+    spaces = {column.name: column.space for column in table.columns}
 
     def ask(conditions: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
         found: list[tuple[Any, ...]] = []
         for start in range(0, len(rows), _BATCH):
-            found += _answers(connection, types, conditions, rows[start : start + _BATCH])
+            found += _answers(connection, spaces, conditions, rows[start : start + _BATCH])
         return found
 
     return ask
@@ -29,14 +30,14 @@ def asker(connection: Connection, table: TableModel) -> Ask:
 
 def _answers(
     connection: Connection,
-    types: Mapping[str, str],
+    spaces: Mapping[str, Space],
     conditions: Sequence[str],
     rows: Sequence[Mapping[str, Any]],
 ) -> list[tuple[Any, ...]]:
     """The answers for rows; where one of them fails the others still get theirs."""
-    columns = [name for name in rows[0] if name in types]
-    query = _question(types, columns, conditions, len(rows))
-    values = [text_of(row.get(name)) for row in rows for name in columns]
+    columns = [name for name in rows[0] if name in spaces]
+    query = _question(spaces, columns, conditions, len(rows))
+    values = [text_of(frozen(spaces[name], row.get(name))) for row in rows for name in columns]
     try:
         with connection.transaction(force_rollback=True):
             return connection.execute(query, values).fetchall()
@@ -45,18 +46,18 @@ def _answers(
             return [(Failure(error.sqlstate or "XX000"),) * len(conditions)]
     half = len(rows) // 2
     return [
-        *_answers(connection, types, conditions, rows[:half]),
-        *_answers(connection, types, conditions, rows[half:]),
+        *_answers(connection, spaces, conditions, rows[:half]),
+        *_answers(connection, spaces, conditions, rows[half:]),
     ]
 
 
 def _question(
-    types: Mapping[str, str], columns: Sequence[str], conditions: Sequence[str], count: int
+    spaces: Mapping[str, Space], columns: Sequence[str], conditions: Sequence[str], count: int
 ) -> sql.Composed:
     """One query: what each of the conditions is for each of ``count`` rows, in order."""
     # Conditions and types are the catalog's own text, printed by PostgreSQL with everything qualified.
     asked = sql.SQL(", ").join(_own(f"({condition})") for condition in conditions)
-    casts = [sql.SQL("%s::text::{}").format(_own(types[name])) for name in columns]
+    casts = [sql.SQL("%s::text::{}").format(_own(spaces[name].type_name)) for name in columns]
     rows = [
         sql.SQL("({})").format(sql.SQL(", ").join([sql.Literal(place), *casts])) for place in range(count)
     ]

@@ -1,4 +1,4 @@
-"""Take choices out of values: an atom with COALESCE in it becomes several without, each with its condition."""
+"""Take choices out of values: an atom with COALESCE in it becomes several, each on a condition."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def lifted(node: Expression, is_boolean: IsBoolean) -> list[Alternative] | None:
     A condition is ``(expression, truth, whether NULL will do)``.
     """
     for inner in walk(node):
-        alternatives = list(_alternatives(inner, is_boolean)) if _is_choice(inner, is_boolean) else []
+        alternatives = list(_alternatives(inner)) if _is_choice(inner, is_boolean) else []
         if alternatives:
             return [(when, _replaced(node, inner, value)) for when, value in alternatives]
     return None
@@ -49,7 +49,7 @@ def _is_choice(node: Expression, is_boolean: IsBoolean) -> bool:
     return isinstance(node, Case)
 
 
-def _alternatives(node: Expression, is_boolean: IsBoolean) -> Iterator[Alternative]:
+def _alternatives(node: Expression) -> Iterator[Alternative]:
     if isinstance(node, Cast):
         yield ((node.operand, True, False),), Constant("1", INTEGER)
         yield ((node.operand, False, False),), Constant("0", INTEGER)

@@ -1,4 +1,4 @@
-"""Spaces made smaller: bounds, lists, lengths and patterns met with what is there; and whether any value is left.
+"""Spaces made smaller by bounds, lists, lengths and patterns; and whether any value is left.
 
 Every function gives the smaller space. ``is_empty`` is exact for what it can count and says no when in doubt.
 """
@@ -140,6 +140,8 @@ def frozen(space: Space, value: Any) -> Any:
     """``value`` as a space can list it: a document as its text, an array as a tuple."""
     if space.kind == "json" and isinstance(value, (dict, list)):
         return json.dumps(value, default=float)
+    if space.kind == "array" and space.element is not None and isinstance(value, (list, tuple)):
+        return tuple(frozen(space.element, item) for item in value)
     return _hashable(value)
 
 

@@ -45,7 +45,7 @@ _NEGATED = {"=": "<>", "<>": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 
 @dataclass(frozen=True, slots=True)
 class Atom:
-    """A condition without logic in it, and how it must come out: ``truth``, or NULL where ``null`` lets it."""
+    """A condition without logic in it, and how it must come out: ``truth``, or NULL where ``null``."""
 
     expression: Expression
     truth: bool = True
@@ -143,7 +143,7 @@ class Splitter:
             found += [*self.nulls(left, True), *self.nulls(right, True)]
         return found
 
-    def _distinct(self, node: Distinct, truth: bool, null: bool) -> list[Way]:
+    def _distinct(self, node: Distinct, truth: bool, _: bool) -> list[Way]:
         left, right = node.left, node.right
         equal = Binary("=", left, right)
         if not truth:
@@ -153,7 +153,7 @@ class Splitter:
         other = self._product([self.nulls(left, False), self.nulls(right, True)])
         return [*self.ways(equal, False), *one, *other]
 
-    def _is_null(self, node: IsNull, truth: bool, null: bool) -> list[Way] | None:
+    def _is_null(self, node: IsNull, truth: bool, _: bool) -> list[Way] | None:
         wanted = truth is not node.negated
         if isinstance(node.operand, Column):
             return [(Atom(IsNull(node.operand, negated=not wanted)),)]
@@ -169,7 +169,7 @@ class Splitter:
             found += self._product([*parts, self.ways(IsNull(replacement, negated=not wanted))])
         return found
 
-    def _is_truth(self, node: IsTruth, truth: bool, null: bool) -> list[Way] | None:
+    def _is_truth(self, node: IsTruth, truth: bool, _: bool) -> list[Way] | None:
         wanted = truth is not node.negated
         if node.truth == "unknown":
             return self.nulls(node.operand, wanted)
@@ -224,7 +224,7 @@ _METHODS: dict[type, Callable[..., list[Way] | None]] = {
 
 
 def array_items(node: Expression) -> tuple[Expression, ...] | None:
-    """The items of ``ARRAY[...]``, casts of the whole array being pushed down; None if it is something else."""
+    """The items of ``ARRAY[...]``, casts of the whole pushed down; None if it is something else."""
     if isinstance(node, Array):
         return node.items
     if isinstance(node, Cast) and node.type.array and (items := array_items(node.operand)) is not None:
