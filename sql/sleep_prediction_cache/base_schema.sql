@@ -6,6 +6,9 @@ create schema private;
 
 comment on schema private is 'Helpers of policies, views and triggers. Not exposed by the API.';
 
+-- Without usage nobody could call a helper by its name; what may be called is granted function by function.
+grant usage on schema private to authenticated, service_role;
+
 create function private.set_updated_at()
 returns trigger
 language plpgsql
@@ -29,7 +32,8 @@ stable
 set search_path = ''
 as $body$
 begin
-    return auth.jwt() ->> 'telegram_user_id';
+    -- Cast here: what a function returns is converted after its exception handlers.
+    return (auth.jwt() ->> 'telegram_user_id')::bigint;
 exception
     -- Claims that are no JSON, or a telegram_user_id that is no bigint, are nobody's and show nothing.
     when data_exception then
@@ -206,6 +210,7 @@ create table public.sleep_sessions (
     constraint sleep_sessions_pkey primary key (id),
     constraint sleep_sessions_child_id_fkey
     foreign key (child_id) references public.children (id) on delete cascade,
+    constraint sleep_sessions_start_is_finite check (isfinite(start_time)),
     constraint sleep_sessions_end_is_after_start check (end_time > start_time),
     -- What is not in the future today never will be, so that the clock in a check does no harm.
     constraint sleep_sessions_start_is_not_in_the_future check (start_time <= now()),

@@ -26,7 +26,7 @@ create table public.sleep_contexts (
     last_sleep_session_id uuid,
     child_age_months integer,
     total_sleep_hours numeric(5, 2),
-    average_session_duration numeric(7, 2),
+    average_session_duration numeric(12, 2),
     is_current boolean not null default true,
     created_at timestamptz not null default now(),
     constraint sleep_contexts_pkey primary key (id),
@@ -57,8 +57,9 @@ comment on column public.sleep_contexts.session_ids is
 comment on column public.sleep_contexts.last_sleep_session_id is
 'The newest of them; null once it is gone from the child.';
 comment on column public.sleep_contexts.child_age_months is
-'Whole months from birth to the last of them.';
-comment on column public.sleep_contexts.total_sleep_hours is 'Hours asleep in all of them.';
+'Whole months from birth to the last of them; null where that is unknown or more than 300.';
+comment on column public.sleep_contexts.total_sleep_hours is
+'Hours asleep in all of them; null where they are more than the column holds.';
 comment on column public.sleep_contexts.average_session_duration is 'Minutes asleep in one of them.';
 comment on column public.sleep_contexts.is_current is
 'Whether the child''s sleep is still as described. Only then may a prediction that comes after seconds in the
@@ -525,6 +526,8 @@ declare
     context public.sleep_contexts;
     first_start timestamptz;
     last_start timestamptz;
+    total_hours numeric;
+    age_months integer;
 begin
     -- One at a time per child; and a change of the child's sleep is either seen here or sees this context.
     perform
@@ -548,7 +551,7 @@ begin
         context.sessions_count,
         context.session_ids,
         context.last_sleep_session_id,
-        context.total_sleep_hours,
+        total_hours,
         context.average_session_duration,
         first_start,
         last_start
@@ -585,6 +588,12 @@ begin
                 hint = 'The sleep changed after it was read: read again and ask for a context of that.';
     end if;
 
+    select private.age_in_months(c.date_of_birth, (last_start at time zone 'utc')::date)
+    into age_months
+    from public.children as c
+    where c.id = p_child_id;
+
+    -- A wrong birthday or a sleep of weeks is no reason to leave a child without prediction.
     insert into public.sleep_contexts as c (
         child_id,
         context_hash,
@@ -601,12 +610,8 @@ begin
         context.sessions_count,
         context.session_ids,
         context.last_sleep_session_id,
-        (
-            select private.age_in_months(child.date_of_birth, (last_start at time zone 'utc')::date)
-            from public.children as child
-            where child.id = p_child_id
-        ),
-        context.total_sleep_hours,
+        case when age_months <= 300 then age_months end,
+        case when total_hours < 1000 then total_hours end,
         context.average_session_duration
     on conflict (child_id, context_hash) do update set
         -- Sleep that is again as it was once has the same hash: the context is taken up again.

@@ -5,19 +5,24 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from pgproof import catalog
-from pgproof.conductor import bench, check
+from pgproof import catalog, template
+from pgproof.conductor import bench
 from pgproof.database import Connection
+from pgproof.rehearsal import rehearse
 
 
 def check_project(folder: Path, server: str | None, privileges: str = "classic") -> None:
     """Everything applies, seeds load, every rollback is exact, one by one and all at once."""
     project, own_server = bench.load(folder, {"privileges": privileges})
-    report = check.check(project, server or own_server)
-    assert report.failure == ""
-    found = "\n".join(f"{each.rule}: {each.observed}" for each in report.findings)
+    session = template.start_session(project, server or own_server)
+    try:
+        base = template.ensure_template(session, project, count=0)
+        rehearsal = rehearse(session, project, base, True, bench.silent)
+    finally:
+        session.close()
+    found = "\n".join(f"{each.rule}: {each.observed}" for each in rehearsal.findings)
     assert found == "", found
-    done = {step.rule: step.outcome for step in report.steps}
+    done = {step.rule: step.outcome for step in rehearsal.steps}
     wanted = ["apply", "seed", "rollback", "reapply", *(["rollback-all"] if project.rollback_all else [])]
     assert {name: done.get(name) for name in wanted} == dict.fromkeys(wanted, "ok")
 

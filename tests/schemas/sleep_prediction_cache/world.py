@@ -14,7 +14,7 @@ from pgproof.database import Connection, acting_as
 
 MONDAY = datetime(2025, 1, 6, tzinfo=timezone.utc)
 HOUR = timedelta(hours=1)
-NUMBERS = itertools.count(700_000_000)  # what Telegram would give
+NUMBERS = itertools.count(1_000)  # what Telegram would give
 
 
 @dataclass(frozen=True)

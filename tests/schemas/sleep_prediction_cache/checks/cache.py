@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -369,3 +370,14 @@ def check_a_context_sums_up_its_sessions(pg: Connection) -> None:
     count, order, last, age, hours, average = context_of(pg, new_context(pg, child, keys))
     assert (count, order, last, age) == (3, [keys[1], keys[2], keys[0]], keys[0], 6)
     assert (str(hours), str(average)) == ("10.75", "322.50")
+
+
+def check_no_child_is_left_without_prediction(pg: Connection) -> None:
+    """A birthday in another century and a sleep of months are odd, and no reason to fail."""
+    child = new_child(pg, born=date(1925, 1, 1))
+    key = uuid4()
+    add_sessions(pg, {key: Sleep(child, 0, 10, minutes=2_147_483_647)})
+    with accepted("a context is made of odd sleep"):
+        context = new_context(pg, child, [key])
+    _, _, _, age, hours, average = context_of(pg, context)
+    assert (age, hours, int(average)) == (None, None, 2_147_483_647)
