@@ -44,4 +44,4 @@ def _applied(operator: str, left: Ints, right: Ints, scale: int) -> Ints:
         return left + right
     if operator == "-":
         return left - right
-    return left * right // 10**scale
+    return np.asarray(left * right // 10**scale)

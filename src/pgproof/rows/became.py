@@ -51,7 +51,8 @@ def _all_there(connection: Connection, population: Population, key: tuple[str, .
     types = [population.model.column(column).space.type_name for column in key]
     arrays = sql.SQL(", ").join(sql.SQL("%s::text[]") for _ in key)
     made = sql.SQL(", ").join(
-        sql.SQL("k.{}::{}").format(sql.Identifier(f"c{number}"), sql.SQL(name)) for number, name in enumerate(types)
+        sql.SQL("k.{}::{}").format(sql.Identifier(f"c{number}"), sql.SQL(name))
+        for number, name in enumerate(types)
     )
     fields = sql.SQL(", ").join(sql.Identifier(f"c{number}") for number in range(len(key)))
     query = sql.SQL("select count(*) from {} where ({}) in (select {} from unnest({}) as k ({}))").format(
@@ -71,7 +72,9 @@ def sieve(connection: Connection, population: Population) -> tuple[int, int, str
     table, columns = population.model.name, list(population.makers)
     names = sql.SQL(", ").join(map(sql.Identifier, columns))
     function = sql.SQL(_SIEVE).format(
-        relation=sql.Identifier(table.schema, table.name), columns=names, stage=sql.Identifier("pg_temp", STAGE)
+        relation=sql.Identifier(table.schema, table.name),
+        columns=names,
+        stage=sql.Identifier("pg_temp", STAGE),
     )
     try:
         for statement in create_stage(population, columns):

@@ -72,7 +72,8 @@ class Spelled:
 
     def window(self, block: Block) -> tuple[Ints, Ints]:
         """The one count of every row, as bounds."""
-        assert self.run is not None and self.measure is not None
+        assert self.run is not None
+        assert self.measure is not None
         digit, _ = self.run.digit(block, self.spelling, self.number)
         if self.measure.family == "time":
             counts = self.run.of_drivers(self.run.place(block)[0], self._first_day) + digit * _step(
@@ -145,7 +146,7 @@ def first_day(run: Run | None, scalar: Scalar, space: Space, above: Block) -> In
         base = np.full(len(above), since * SECOND, dtype=np.int64)
     else:
         base = np.maximum(above.born(), since) * SECOND
-    return np.maximum(base - base % DAY, least)
+    return np.asarray(np.maximum(base - base % DAY, least))
 
 
 def start_of(scalar: Scalar, space: Space) -> int:

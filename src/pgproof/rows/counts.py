@@ -7,7 +7,7 @@ what is usual. What somebody asked for stands; everything else follows.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pgproof.errors import UsageError
 from pgproof.rows.ghosts import is_ghost, real_tables
@@ -35,7 +35,7 @@ class Wishes:
     rows: Mapping[TableName, int]
     scale: float = 1.0
     total: int | None = None
-    ratios: Mapping[tuple[TableName, str], float] | None = None
+    ratios: Mapping[tuple[TableName, str], float] = field(default_factory=dict)
 
 
 def row_counts(model: SchemaModel, wishes: Wishes) -> dict[TableName, Count]:
@@ -50,7 +50,7 @@ def row_counts(model: SchemaModel, wishes: Wishes) -> dict[TableName, Count]:
         low, high = (
             (low, middle) if _sum(_at_scale(model, wishes, middle)) >= wishes.total else (middle, high)
         )
-    return _exact(model, wishes, _at_scale(model, wishes, high))
+    return _exact(wishes, _at_scale(model, wishes, high))
 
 
 def find_table(model: SchemaModel, text: str) -> TableName:
@@ -76,19 +76,17 @@ def _at_scale(model: SchemaModel, wishes: Wishes, scale: float) -> dict[TableNam
         if table.kept_by and not any(_is_single(table, r) for r in table.references):
             found[table.name] = Count(0, f"kept by {', '.join(table.kept_by)}")
             continue
-        found[table.name] = _usual(table, model, found, wishes, scale)
+        found[table.name] = _usual(table, found, wishes, scale)
     return found
 
 
-def _usual(
-    table: TableModel, model: SchemaModel, known: Mapping[TableName, Count], wishes: Wishes, scale: float
-) -> Count:
+def _usual(table: TableModel, known: Mapping[TableName, Count], wishes: Wishes, scale: float) -> Count:
     parents = [r for r in table.references if r.target in known and not is_ghost(r.target)]
     if not parents:
         return Count(max(1, round(BASE * scale)), f"{BASE} x scale" if scale != 1 else f"{BASE}")
     asked = [
         (r, wishes.ratios[table.name, c]) for r in parents for c in r.columns if _has_ratio(table, c, wishes)
-    ]  # type: ignore[index]
+    ]
     single = [r for r in parents if _is_single(table, r)]
     if asked:
         reference, ratio = asked[0]
@@ -96,7 +94,7 @@ def _usual(
         reference, ratio = min(single, key=lambda r: (known[r.target].rows, r.name)), 1.0
     else:
         reference = max(parents, key=lambda r: (_is_tied(table, r), known[r.target].rows, r.name))
-        ratio = ratio_of(table, reference, parents, model)
+        ratio = ratio_of(table, reference, parents)
     rows = max(1, round(known[reference.target].rows * ratio)) if known[reference.target].rows else 0
     return Count(rows, f"{ratio:g} for each of {reference.target}")
 
@@ -108,12 +106,10 @@ def _is_tied(table: TableModel, reference: ReferenceModel) -> bool:
 
 
 def _has_ratio(table: TableModel, column: str, wishes: Wishes) -> bool:
-    return wishes.ratios is not None and (table.name, column) in wishes.ratios
+    return (table.name, column) in wishes.ratios
 
 
-def ratio_of(
-    table: TableModel, reference: ReferenceModel, parents: Sequence[ReferenceModel], model: SchemaModel
-) -> float:
+def ratio_of(table: TableModel, reference: ReferenceModel, parents: Sequence[ReferenceModel]) -> float:
     """How many children a parent usually has by this foreign key."""
     columns = set(reference.columns)
     others = [set(r.columns) - columns for r in parents if r is not reference and set(r.columns) - columns]
@@ -134,7 +130,7 @@ def _sum(counts: Mapping[TableName, Count]) -> int:
     return sum(count.rows for name, count in counts.items() if not is_ghost(name))
 
 
-def _exact(model: SchemaModel, wishes: Wishes, counts: dict[TableName, Count]) -> dict[TableName, Count]:
+def _exact(wishes: Wishes, counts: dict[TableName, Count]) -> dict[TableName, Count]:
     """Take what is over from the largest table, or give it what is missing."""
     assert wishes.total is not None
     free = [name for name in counts if name not in wishes.rows and not is_ghost(name)]

@@ -28,7 +28,8 @@ _ROUNDS = 4
 def stream(seed: int, *names: str) -> np.uint64:
     """The key of the numbers that belong to these names."""
     text = "\0".join((str(seed), *names)).encode()
-    return np.uint64(int.from_bytes(blake2b(text, digest_size=8).digest(), "little"))
+    key: np.uint64 = np.uint64(int.from_bytes(blake2b(text, digest_size=8).digest(), "little"))
+    return key
 
 
 def mix(values: Bits) -> Bits:
@@ -68,7 +69,8 @@ def chance(key: np.uint64, rows: Ints, share: float) -> NDArray[np.bool_]:
 def weighted(key: np.uint64, rows: Ints, weights: Floats) -> Ints:
     """A position in ``weights`` for every row, as often as its weight says."""
     edges = np.cumsum(weights)
-    return np.searchsorted(edges, unit(key, rows) * edges[-1], side="right").astype(np.int64, copy=False)
+    found: Ints = np.searchsorted(edges, unit(key, rows) * edges[-1], side="right").astype(np.int64)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ class Permutation:
     def __call__(self, rows: Ints) -> Ints:
         """Where each of ``rows`` (all in [0, ``size``)) goes; no two go to the same place."""
         if self.size < 2:
-            return rows.copy()
+            return np.array(rows)
         half = np.uint64(max(1, ((self.size - 1).bit_length() + 1) // 2))
         moved = self._round_trip(rows.astype(np.uint64), half)
         while (outside := np.flatnonzero(moved >= np.uint64(self.size))).size:
@@ -96,10 +98,11 @@ class Permutation:
         left, right = values >> half, values & mask
         for turn in range(_ROUNDS):
             left, right = right, left ^ (self._mixed(right, turn) & mask)
-        return (left << half) | right
+        joined: Bits = (left << half) | right
+        return joined
 
     def _mixed(self, values: Bits, turn: int) -> Bits:
-        salted = values + self.key + np.uint64(turn * 0x2545F491 + 1)
+        salted: Bits = values + self.key + np.uint64(turn * 0x2545F491 + 1)
         salted *= _FIRST
         salted ^= salted >> np.uint64(32)
         salted *= _SECOND

@@ -117,7 +117,7 @@ def with_end(fixed: Fixed, end: bytes) -> Fixed:
 
 def _fixed(values: Truths | Moments | Uuids | Hexes) -> Fixed:
     if isinstance(values, Truths):
-        return np.where(values.values, np.uint8(ord("t")), np.uint8(ord("f")))[:, None]
+        return np.asarray(np.where(values.values, np.uint8(ord("t")), np.uint8(ord("f")))[:, None])
     if isinstance(values, Uuids):
         return digits.uuids(values.high, values.low)
     if isinstance(values, Hexes):

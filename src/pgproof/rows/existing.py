@@ -36,7 +36,7 @@ class Present:
 def read_present(connection: Connection, model: SchemaModel) -> dict[TableName, Present]:
     """What is in the tables of a model now; tables without rows are left out."""
     needed = columns_needed(model)
-    found = {}
+    found: dict[TableName, Present] = {}
     for table in model.tables:
         if is_ghost(table.name):
             continue

@@ -17,7 +17,10 @@ from pgproof.rows.model import Space, Value
 
 Writer: TypeAlias = "Callable[[Space, Random], str]"
 
-_WORDS = "amber birch cedar delta ember fjord grove haven inlet jade kite lumen maple north ocean prism".split()
+_WORDS = (
+    "amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "haven", "inlet", "jade", "kite", "lumen",
+    "maple", "north", "ocean", "prism",
+)  # fmt: skip
 _KEYS = ("source", "version", "theme", "notes", "score", "enabled", "tags", "device")
 _ELEMENTS = 5
 
@@ -174,7 +177,9 @@ def _hexes(count: int) -> Writer:
 def _listed(pattern: str, joint: str) -> Writer:
     def write(_space: Space, source: Random) -> str:
         words = [_WORDS[pick(source, len(_WORDS))] for _ in range(1 + pick(source, 4))]
-        return joint.join(pattern.format(word, 1 + number) for number, word in enumerate(dict.fromkeys(words)))
+        return joint.join(
+            pattern.format(word, 1 + number) for number, word in enumerate(dict.fromkeys(words))
+        )
 
     return write
 

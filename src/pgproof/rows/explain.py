@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pgproof.rows.agreements import label_of
-from pgproof.rows.assemble import Work
 from pgproof.rows.counts import Count
 from pgproof.rows.model import ColumnModel, ReferenceModel
 from pgproof.rows.naming import null_share, text_provider, usual_range
 from pgproof.rows.order import is_nullable
 from pgproof.rows.parents import Determined, Earlier, Grouped, Sometimes
 from pgproof.rows.timeline import stage
+from pgproof.rows.work import Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,9 @@ class TablePlan:
     def __str__(self) -> str:
         width = max((len(column.name) for column in self.columns), default=0)
         lines = [f"{self.name}: {self.rows:,} rows ({self.why})"]
-        lines += [f"    {c.name:<{width}}  {c.gets}" + (f"  ({c.why})" if c.why else "") for c in self.columns]
+        lines += [
+            f"    {c.name:<{width}}  {c.gets}" + (f"  ({c.why})" if c.why else "") for c in self.columns
+        ]
         return "\n".join([*lines, *(f"    note: {note}" for note in self.notes)])
 
 
@@ -82,7 +84,9 @@ def _parent(work: Work, column: ColumnModel) -> tuple[str, str]:
 
 def _choice(work: Work, reference: ReferenceModel) -> str:
     chooser = work.own.choosers.get(reference.name)
-    later = {"second pass": ", filled in a second pass", "deferred": ", checked at the end"}.get(reference.breaking, "")
+    later = {"second pass": ", filled in a second pass", "deferred": ", checked at the end"}.get(
+        reference.breaking, ""
+    )
     if isinstance(chooser, Sometimes):
         chooser = chooser.inner
     if reference.name in work.keys.once:

@@ -42,10 +42,14 @@ def write_files(
             raise UsageError(f"{folder} is not empty; give --out a folder that is new or empty")
         return _write(connection, assembler, folder, progress)
     except OSError as error:
-        raise UsageError(f"cannot write to {folder}: {error.strerror or error}; the files there are incomplete") from error
+        raise UsageError(
+            f"cannot write to {folder}: {error.strerror or error}; the files there are incomplete"
+        ) from error
 
 
-def _write(connection: Connection, assembler: Assembler, folder: Path, progress: Progress) -> dict[TableName, int]:
+def _write(
+    connection: Connection, assembler: Assembler, folder: Path, progress: Progress
+) -> dict[TableName, int]:
     script = [_HEAD]
     rows: dict[TableName, int] = {}
     populations = [p for p in assembler.world.populations.values() if not is_ghost(p.model.name)]

@@ -37,7 +37,7 @@ class Predicated:
 
         def allow(block: Block) -> NDArray[np.bool_]:
             first = run.place(block)[1] == 0
-            return first[:, None] | ~is_leading[None, :]
+            return np.asarray(first[:, None] | ~is_leading[None, :])
 
         return allow
 

@@ -33,7 +33,9 @@ def holds(space: Space, value: Value) -> bool:
     if value in space.excluded or isinstance(value, bool):
         return value not in space.excluded
     low = space.low is None or (space.low < value if space.low_open else space.low <= value)
-    return bool(low and (space.high is None or (value < space.high if space.high_open else value <= space.high)))
+    return bool(
+        low and (space.high is None or (value < space.high if space.high_open else value <= space.high))
+    )
 
 
 def is_open(space: Space) -> bool:

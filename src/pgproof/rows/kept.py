@@ -7,7 +7,9 @@ from collections.abc import Iterable
 
 from pgproof.catalog.model import Catalog, Table, Trigger
 
-_INTO = re.compile(r'\b(?:insert|merge)\s+into\s+((?:"[^"]+"|\w+)(?:\s*\.\s*(?:"[^"]+"|\w+))?)', re.IGNORECASE)
+_INTO = re.compile(
+    r'\b(?:insert|merge)\s+into\s+((?:"[^"]+"|\w+)(?:\s*\.\s*(?:"[^"]+"|\w+))?)', re.IGNORECASE
+)
 _RECORDS = re.compile(
     r"(^|_)(audit|log|logs|history|histories|journal|ledger|anchors?|archive|archives|changes|revisions|versions"
     r"|stats|statistics|summary|summaries|totals|counters?|streaks?|cache|outbox)(_|$)"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -13,7 +13,17 @@ from pgproof.rows.meetings import Hops, Meeting, beginning_with
 from pgproof.rows.model import ReferenceModel, TableModel
 from pgproof.rows.order import is_nullable
 from pgproof.rows.pairs import TRIES, Ordered, Pair, Partners, Unlike
-from pgproof.rows.parents import Determined, Earlier, Free, Grouped, Grouping, Nobody, Once, Sometimes, code_of
+from pgproof.rows.parents import (
+    Determined,
+    Earlier,
+    Free,
+    Grouped,
+    Grouping,
+    Nobody,
+    Once,
+    Sometimes,
+    code_of,
+)
 from pgproof.rows.runs import Members, Radix, Run
 from pgproof.rows.world import BLOCK, Block, Chooser, Elsewhere, Population
 
@@ -37,9 +47,9 @@ class Kinship:
     own: Population
     meetings: tuple[Meeting, ...]
     keys: KeyPlan
-    demands: Mapping[str, Demand] = field(default_factory=dict)
-    shares: Mapping[str, float] = field(default_factory=dict)
-    shapes: Mapping[str, str] = field(default_factory=dict)
+    demands: dict[str, Demand] = field(default_factory=dict)
+    shares: dict[str, float] = field(default_factory=dict)
+    shapes: dict[str, str] = field(default_factory=dict)
     pairs: tuple[Pair, ...] = ()
     run: Run | None = None
     _known: list[str] = field(default_factory=list)
@@ -117,11 +127,11 @@ class Kinship:
             again = tuple(self._again(names[1], turn) for turn in range(TRIES))
             self.own.choosers[names[1]] = Unlike(self.own.choosers[names[1]], names[0], again)
         if pair.ordered:
-            chosen = [_by(self.own.choosers[name]) for name in (pair.first, pair.second)]
+            first, second = (_by(self.own.choosers[name]) for name in (pair.first, pair.second))
             column = self.table.reference(pair.first).target_columns[0]
             target = self.own.targets[pair.first]
-            self.own.choosers[pair.first] = Ordered(*chosen, target, column, higher=False)
-            self.own.choosers[pair.second] = Ordered(*chosen, target, column, higher=True)
+            self.own.choosers[pair.first] = Ordered(first, second, target, column, higher=False)
+            self.own.choosers[pair.second] = Ordered(first, second, target, column, higher=True)
 
     def _again(self, name: str, turn: int) -> Chooser:
         """The chooser of a foreign key with other numbers."""
@@ -134,7 +144,7 @@ class Kinship:
 
     def _leave_out_the_barren(self) -> None:
         """Keep leading parents that leave a further parent, which a child must have, nobody to choose from."""
-        for name, chooser in list(self.own.choosers.items()):
+        for chooser in list(self.own.choosers.values()):
             if not isinstance(chooser, Grouped) or len({path[:1] for path in chooser.own}) != 1:
                 continue
             leader = chooser.own[0][0]

@@ -75,7 +75,8 @@ def counted(measure: Measure, value: Value) -> Fraction:
         return Fraction(seconds * 1_000_000 + value.microsecond)
     if isinstance(value, timedelta):
         return _micros(value)
-    return Fraction(value) * 10**measure.scale
+    factor: int = 10**measure.scale
+    return Fraction(value) * factor
 
 
 def limits(measure: Measure, space: Space) -> tuple[int, int]:
@@ -106,7 +107,7 @@ def between(measure: Measure, draw: Floats, low: Ints, high: Ints) -> Ints:
     first = -(-low // measure.unit)
     steps = np.maximum(high // measure.unit - first, 0)
     chosen = first + np.minimum((draw * (steps + 1.0)).astype(np.int64), steps)
-    return chosen * measure.unit
+    return np.asarray(chosen * measure.unit)
 
 
 def written(measure: Measure, counts: Ints) -> Values:

@@ -41,7 +41,11 @@ def numbered(space: Space, key: np.uint64, count: int) -> Callable[[Ints], Value
         return lambda rows: Joined((ends, *_pairs(rows)))
     if space.kind in ("range", "multirange"):
         return _ranges(space)
-    if space.kind == "array" and space.element is not None and space.element.kind in ("integer", "text", "numeric"):
+    if (
+        space.kind == "array"
+        and space.element is not None
+        and space.element.kind in ("integer", "text", "numeric")
+    ):
         return lambda rows: Joined(("{", Numbers(rows), "}"))
     if space.kind in _AROUND:
         before, after = _AROUND[space.kind]

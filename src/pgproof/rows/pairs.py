@@ -129,7 +129,8 @@ class Partners(Members):
 def less(left: Values, right: Values) -> Mask:
     """Where the left key sorts before the right one, as PostgreSQL would."""
     if isinstance(left, Uuids) and isinstance(right, Uuids):
-        return (left.high < right.high) | ((left.high == right.high) & (left.low < right.low))
+        below = (left.high == right.high) & (left.low < right.low)
+        return np.asarray((left.high < right.high) | below)
     if isinstance(left, (Numbers, Moments)) and isinstance(right, (Numbers, Moments)):
         return np.asarray(left.values < right.values)
     pairs_ = zip(texts(left), texts(right), strict=True)

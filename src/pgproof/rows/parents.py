@@ -39,6 +39,7 @@ class Free:
     candidates: Ints | None = None
 
     def __call__(self, block: Block) -> Ints:
+        """The parents."""
         size = self.target.count if self.candidates is None else len(self.candidates)
         if not size:
             return np.full(len(block), NONE, dtype=np.int64)
@@ -64,6 +65,7 @@ class Once:
     candidates: Ints | None = None
 
     def __call__(self, block: Block) -> Ints:
+        """Every parent once, in another order."""
         size = self.target.count if self.candidates is None else len(self.candidates)
         numbers = block.rows - block.population.existing
         chosen = Permutation(self.key, size)(np.minimum(numbers, max(size - 1, 0)))
@@ -78,6 +80,7 @@ class Determined:
     otherwise: Chooser
 
     def __call__(self, block: Block) -> Ints:
+        """Where the paths lead."""
         found = np.full(len(block), NONE, dtype=np.int64)
         for path in self.paths:
             found = np.where(found < 0, block.follow(path).numbers(), found)
@@ -163,6 +166,7 @@ class Grouped:
     shape: str = "skewed"
 
     def __call__(self, block: Block) -> Ints:
+        """Members of the groups."""
         codes = code_of(block, self.own)
         start, size = self.grouping.sizes(codes)
         draw = popularity(unit(self.key, block.rows), self.shape)
@@ -182,6 +186,7 @@ class Earlier:
     own_row: bool
 
     def __call__(self, block: Block) -> Ints:
+        """Earlier rows."""
         proposed = self.inner(block)
         fallback = block.rows if self.own_row else np.full(len(block), NONE, dtype=np.int64)
         return np.where((proposed >= 0) & (proposed < block.rows), proposed, fallback)
@@ -197,6 +202,7 @@ class Sometimes:
     demand: Callable[[Block], Ints] | None = None
 
     def __call__(self, block: Block) -> Ints:
+        """The parents, and none."""
         chosen = self.inner(block)
         without = chance(self.key, block.rows, self.share)
         if self.demand is not None:

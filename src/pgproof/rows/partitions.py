@@ -48,9 +48,7 @@ def bound_boxes(bound: str, columns: list[str], spaces: Mapping[str, Space]) -> 
     ranged = _RANGE.search(bound)
     if listed:
         space = spaces[columns[0]]
-        values = tuple(
-            v for v in _values(listed["values"], repeat(space)) if v is not None
-        )
+        values = tuple(v for v in _values(listed["values"], repeat(space)) if v is not None)
         if values:
             yield {columns[0]: replace(space, allowed=values)}
     elif ranged:

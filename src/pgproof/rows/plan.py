@@ -72,9 +72,7 @@ def make_plan(
         raise CannotFill("; ".join(model.impossible))
     end = _second(until or overrides.until or UNTIL)
     chosen = seed if seed is not None else overrides.seed if overrides.seed is not None else SEED
-    return SeedPlan(
-        model, row_counts(model, wishes), overrides, chosen, end - YEARS * 365 * 86_400, end
-    )
+    return SeedPlan(model, row_counts(model, wishes), overrides, chosen, end - YEARS * 365 * 86_400, end)
 
 
 def _second(until: date) -> int:

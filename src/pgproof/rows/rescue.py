@@ -10,6 +10,7 @@ from pgproof.rows.encode import texts
 from pgproof.rows.makers import Drawn
 from pgproof.rows.model import TableModel
 from pgproof.rows.scalars import Scalar
+from pgproof.rows.scope import scope_of
 from pgproof.rows.solve import condition_of
 from pgproof.rows.solve_conditions import Ask
 from pgproof.rows.solved import Cell, Group, Option, Pool
@@ -25,9 +26,12 @@ def rescued(table: TableModel, group: Group, scalars: Mapping[str, Scalar], ask:
     checks = [check for check in table.checks if check.name in group.checks]
     if len(columns) != len(group.columns) or not checks:
         return group
+    scope = scope_of(table)
     rows = _believable(columns, scalars, block)
-    answers = ask([condition_of(table, check).sql for check in checks], rows)
-    passed = [row for row, answer in zip(rows, answers, strict=True) if all(a in (True, None) for a in answer)]
+    answers = ask([condition_of(table, check, scope).sql for check in checks], rows)
+    passed = [
+        row for row, answer in zip(rows, answers, strict=True) if all(a in (True, None) for a in answer)
+    ]
     if not passed:
         return group
     cells = tuple(_cell(table, column) for column in columns)
@@ -35,7 +39,9 @@ def rescued(table: TableModel, group: Group, scalars: Mapping[str, Scalar], ask:
     if len(passed) == len(rows):
         return replace(group, options=(Option(cells),), complete=False, trouble="", learned=learned)
     pool = Pool(tuple(columns), tuple(tuple(row[column] for column in columns) for row in passed))
-    return replace(group, options=(Option(cells, pools=(pool,)),), complete=False, trouble="", learned=learned)
+    return replace(
+        group, options=(Option(cells, pools=(pool,)),), complete=False, trouble="", learned=learned
+    )
 
 
 def _believable(columns: Sequence[str], scalars: Mapping[str, Scalar], block: Block) -> list[dict[str, Any]]:
@@ -46,4 +52,3 @@ def _believable(columns: Sequence[str], scalars: Mapping[str, Scalar], block: Bl
 def _cell(table: TableModel, column: str) -> Cell:
     model = table.column(column)
     return Cell(column, model.space, "allowed" if model.nullable else "forbidden")
-

@@ -12,7 +12,6 @@ from fractions import Fraction
 from typing import Any, TypeAlias
 
 import numpy as np
-
 from numpy.typing import NDArray
 
 from pgproof.rows.arithmetic import computed
@@ -85,7 +84,8 @@ class GroupRule:
         allowed = self._allowed(block)
         if allowed is None:
             return weighted(key, block.rows, weights[0])
-        edges = np.cumsum(np.where(allowed.any(axis=1)[:, None], weights * allowed, weights), axis=1)
+        some = np.asarray(allowed.any(axis=1, keepdims=True))
+        edges = np.cumsum(np.where(some, weights * allowed, weights), axis=1)
         draw = unit(key, block.rows) * edges[:, -1]
         return np.asarray((edges <= draw[:, None]).sum(axis=1).astype(np.int64))
 

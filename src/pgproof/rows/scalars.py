@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timezone
 from datetime import datetime as moment_type
@@ -162,7 +161,10 @@ class Scalar:
         """
         above = self._above_taken(measure)
         if above is not None and most - above > self.distinct * measure.unit:
-            return above, self.distinct * 4 if most - above > self.distinct * 4 * measure.unit else self.distinct
+            return (
+                above,
+                self.distinct * 4 if most - above > self.distinct * 4 * measure.unit else self.distinct,
+            )
         usual = usual_range(self.model.name)
         if measure.family == "time":
             low, high = self.clockwork.since * SECOND, self.clockwork.until * SECOND
@@ -175,7 +177,6 @@ class Scalar:
         low = max(least, min(low, high - self.distinct * measure.unit))
         low -= low % -measure.unit
         return low, max((high - low) // measure.unit + 1, 1)
-
 
     def _above_taken(self, measure: Measure) -> int | None:
         """The first step above every value that is there."""
@@ -194,13 +195,14 @@ def capacity(space: Space) -> int:
         least, most = limits(measure, space)
         return max((most - least) // measure.unit + 1, 0)
     if space.max_length is not None and space.kind in ("text", "bit"):
-        return min((36 if space.kind == "text" else 2) ** space.max_length, 2**63)
+        letters = 36 if space.kind == "text" else 2
+        return int(min(letters ** min(space.max_length, 63), 2**63))
     return 2**63
 
 
-def _steep(draw: np.ndarray[tuple[int], np.dtype[np.float64]], steep: int) -> np.ndarray[
-    tuple[int], np.dtype[np.float64]
-]:
+def _steep(
+    draw: np.ndarray[tuple[int], np.dtype[np.float64]], steep: int
+) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     found = draw
     for _ in range(steep - 1):
         found = found * draw

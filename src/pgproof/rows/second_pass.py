@@ -33,7 +33,9 @@ def key_of(table: TableModel) -> tuple[str, ...]:
     keys = [table.primary_key] if table.primary_key else [u.columns for u in table.uniques if u.plain]
     if not keys:
         names = ", ".join(reference.name for reference in waiting(table))
-        raise CannotFill(f"{table.name}: {names} is filled by an update and the table has no key; add a primary key")
+        raise CannotFill(
+            f"{table.name}: {names} is filled by an update and the table has no key; add a primary key"
+        )
     return keys[0]
 
 
@@ -79,7 +81,11 @@ def update_statement(table: TableModel, key: tuple[str, ...], columns: tuple[str
 
 
 def blocks(
-    population: Population, reference: ReferenceModel, key: tuple[str, ...], columns: tuple[str, ...], form: Form
+    population: Population,
+    reference: ReferenceModel,
+    key: tuple[str, ...],
+    columns: tuple[str, ...],
+    form: Form,
 ) -> Iterator[bytes]:
     """Key and foreign key of the rows that have a parent, as COPY reads them."""
     for block in population.blocks():

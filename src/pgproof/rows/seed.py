@@ -10,7 +10,7 @@ from pathlib import Path
 from time import perf_counter
 
 from pgproof.database import Connection, errors, rolled_back
-from pgproof.rows.assemble import Assembler, Circumstances, Work
+from pgproof.rows.assemble import Assembler
 from pgproof.rows.became import has_to_be_read_back, sieve
 from pgproof.rows.existing import Present, columns_needed, read_present, read_table
 from pgproof.rows.explain import explain
@@ -26,6 +26,7 @@ from pgproof.rows.sequences import move_statements, read_starts
 from pgproof.rows.solve_learn import asker
 from pgproof.rows.solving import solver
 from pgproof.rows.troubles import CannotFill, RowsRefused, lost, told
+from pgproof.rows.work import Circumstances, Work
 from pgproof.rows.world import Population, World
 
 _SETTINGS = """
@@ -81,7 +82,9 @@ def plan_in_words(connection: Connection, plan: SeedPlan) -> str:
     """What ``seed`` would do: order, counts and, for every column, what it will get and why."""
     with rolled_back(connection):
         assembler = Seeding(connection, plan, silent).prepare()
-        tables = [explain(work, plan.counts[name]) for name, work in assembler.works.items() if not is_ghost(name)]
+        tables = [
+            explain(work, plan.counts[name]) for name, work in assembler.works.items() if not is_ghost(name)
+        ]
     total = sum(table.rows for table in tables)
     head = f"{total:,} rows from seed {plan.seed}, in this order, in one transaction:"
     return "\n\n".join([head, *map(str, tables)])
@@ -169,7 +172,7 @@ class Seeding:
             elapsed = perf_counter() - self.started
             self.progress(Step(name, done, total, seconds, earlier + done, behind + total - done, elapsed))
 
-        self._check_room(name, population, total)
+        self._check_room(name, total)
         self.rows[name] = self._load(population, written, assembler)
         written(self.rows[name], perf_counter() - began)
         self.judged = self.judged or bool(population.model.judges)
@@ -197,7 +200,7 @@ class Seeding:
         unsure = any(group.trouble or group.learned for group in work.solved.solution.groups)
         return bool(work.table.judges or work.keys.open or unsure or work.own.existing)
 
-    def _check_room(self, name: TableName, population: Population, total: int) -> None:
+    def _check_room(self, name: TableName, total: int) -> None:
         asked = self.plan.counts[name]
         if asked.why == "asked for" and total < asked.rows and name not in self.present:
             raise CannotFill(
@@ -211,6 +214,7 @@ class Seeding:
             self.connection.execute("set constraints all immediate")
         except errors.Error as error:
             name = error.diag.table_name
-            table = next((t for t in self.plan.model.tables if t.name.name == name), self.plan.model.tables[0])
+            table = next(
+                (t for t in self.plan.model.tables if t.name.name == name), self.plan.model.tables[0]
+            )
             raise told(error, table) from error
-

@@ -47,7 +47,9 @@ def sequence_of(connection: Connection, table: TableModel, column: ColumnModel) 
     return TableName(*row) if row else None
 
 
-def _start(connection: Connection, table: TableModel, column: ColumnModel, name: TableName) -> tuple[int, int]:
+def _start(
+    connection: Connection, table: TableModel, column: ColumnModel, name: TableName
+) -> tuple[int, int]:
     sequence = sql.Identifier(name.schema, name.name)
     row = connection.execute(sql.SQL(_STATE).format(sequence), (sequence.as_string(connection),)).fetchone()
     assert row is not None

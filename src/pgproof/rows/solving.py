@@ -12,7 +12,6 @@ from pgproof.rows.solve_learn import asker
 from pgproof.rows.solve_sums import Present
 from pgproof.rows.solved import Solution
 
-
 YEARS = 10  # how long rows stay valid where a CHECK compares with the present
 
 

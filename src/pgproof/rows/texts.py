@@ -89,7 +89,10 @@ def _suffixed(provider: str) -> list[tuple[tuple[Part, ...], tuple[Part, ...]]]:
     before, joint, after = SUFFIXES.get(provider, (template(provider), " ", ()))
     others = [joint, *(each for each in ("-", "_", "") if each != joint)]
     shorter: tuple[Part, ...] = (Word("ascii_word"),)
-    return [((*start, each), after) for start in (before, shorter) for each in others] + [(("x",), ()), ((), ())]
+    return [((*start, each), after) for start in (before, shorter) for each in others] + [
+        (("x",), ()),
+        ((), ()),
+    ]
 
 
 def _numbered(phrasing: Phrasing, parts: tuple[tuple[Part, ...], tuple[Part, ...]]) -> Filler:

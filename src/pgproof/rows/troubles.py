@@ -47,7 +47,9 @@ def lost(error: errors.Error, where: str = "") -> PgproofError:
     """The end of a connection, or any other trouble that no table is to blame for."""
     said = (error.diag.message_primary or str(error)).strip()
     if _is_lost(error):
-        return ServerError(f"the connection was lost{where}: {said}; nothing was kept; look at the server's log")
+        return ServerError(
+            f"the connection was lost{where}: {said}; nothing was kept; look at the server's log"
+        )
     if isinstance(error, errors.DiskFull):
         return ServerError(f"the server's disk is full: {said}; free space there; nothing was kept")
     return RowsRefused(f"the server gave up ({error.sqlstate}): {said}; nothing was kept")

@@ -20,12 +20,32 @@ POOL = 1200
 
 _CODES = ("A", "B", "C", "X", "Z", "AX", "BK", "CR", "INV", "ORD", "REF", "TX")
 _FIXED: dict[str, tuple[str, ...]] = {
-    "llm_model": ("gpt-4o", "gpt-4o-mini", "claude-sonnet-4", "claude-haiku-4", "gemini-2.5-flash", "llama-3.3-70b"),
+    "llm_model": (
+        "gpt-4o",
+        "gpt-4o-mini",
+        "claude-sonnet-4",
+        "claude-haiku-4",
+        "gemini-2.5-flash",
+        "llama-3.3-70b",
+    ),
     "llm_provider": ("openai", "anthropic", "google", "mistral", "meta"),
     "mime": ("image/jpeg", "image/png", "video/mp4", "audio/mpeg", "application/pdf", "text/plain"),
-    "mood": ("calm", "focused", "stressed", "tired", "happy", "anxious", "playful", "content", "curious", "sad"),
+    "mood": (
+        "calm",
+        "focused",
+        "stressed",
+        "tired",
+        "happy",
+        "anxious",
+        "playful",
+        "content",
+        "curious",
+        "sad",
+    ),
     "domain": ("example.com", "example.net", "example.org", "mail.example.com", "post.example.org"),
-    "version": tuple(f"{major}.{minor}.{patch}" for major in range(1, 5) for minor in range(6) for patch in range(4)),
+    "version": tuple(
+        f"{major}.{minor}.{patch}" for major in range(1, 5) for minor in range(6) for patch in range(4)
+    ),
     "code": _CODES,
     "ending": (".jpg", ".png", ".pdf", ".mp3", ".mp4", ".txt", ".csv"),
 }
@@ -61,7 +81,9 @@ def _faker(locale: str) -> Faker:
     try:
         return Faker(locale)
     except AttributeError as error:
-        raise UsageError(f"locale {locale!r} is not one of Faker's; expected one such as en_US or ar_SA") from error
+        raise UsageError(
+            f"locale {locale!r} is not one of Faker's; expected one such as en_US or ar_SA"
+        ) from error
 
 
 def latin(text: str) -> str:
