@@ -894,20 +894,19 @@ declare
     parent constant regclass := 'public.user_behavior_log'::regclass;
     statement text;
 begin
-    -- Access through the parent obeys the parent's policies, access to a partition its own; and a table that
-    -- is made later comes with whatever the default privileges give away.
+    -- Access through the parent obeys the parent's policies, access to a partition its own.
+    execute format('alter table %s enable row level security', p_partition);
+    execute format('alter table %s force row level security', p_partition);
+
+    -- A table that is made later comes with whatever the default privileges give away.
     for statement in
-        select format('revoke all on table %s from %s', p_partition, grantee.name)
+        select distinct format(
+            'revoke all on table %s from %s',
+            p_partition, case acl.grantee when 0 then 'public' else acl.grantee::regrole::text end
+        )
         from pg_catalog.pg_class as c
         cross join lateral aclexplode(c.relacl) as acl
-        cross join lateral (
-            select case acl.grantee when 0 then 'public' else acl.grantee::regrole::text end as name
-        ) as grantee
         where c.oid = p_partition and acl.grantee <> c.relowner
-        union
-        select format('alter table %s enable row level security', p_partition)
-        union
-        select format('alter table %s force row level security', p_partition)
     loop
         execute statement;
     end loop;

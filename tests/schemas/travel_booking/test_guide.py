@@ -144,6 +144,16 @@ def test_printed_call_of_analytics_answers_what_the_frontend_reads(pg, traveller
     assert answer.keys() >= {"persona", "total_trips", "avg_satisfaction", "k_factor"}
 
 
+def test_predictions_answer_what_the_frontend_reads(pg, traveller):
+    booking = one(pg, "select booking_id from public.outcome_predictions where user_id = %s", (traveller,))
+    query = (
+        "select predicted_rating, confidence, reasoning from public.outcome_predictions where booking_id = %s"
+    )
+    with as_user(pg, traveller):
+        ((rating, confidence, reasoning),) = pg.execute(query, (booking,)).fetchall()
+    assert (float(rating), float(confidence), reasoning) == (4.5, 0.5, {})
+
+
 def test_every_function_answers_in_the_types_it_declares(pg, traveller):
     check_functions_answer_as_declared(pg, traveller)
 
