@@ -40,7 +40,7 @@ PACKAGES = {
     "psycopg": {"database"},
     "testcontainers": {"servers"},
     "docker": {"servers"},
-    "tomli": {"settings"},
+    "tomli": {"settings", "access"},
     "tomllib": {"settings", "access"},
     "faker": {"rows"},
     "numpy": {"rows"},
