@@ -10,10 +10,12 @@ import numpy as np
 
 from pgproof.rows.clockwork import Clockwork
 from pgproof.rows.columns import bind, maker_of, spellings
+from pgproof.rows.draws import Ints
 from pgproof.rows.existing import Present, parents_there, put_first
 from pgproof.rows.first_only import solve_with_predicates
 from pgproof.rows.keys import key_plan
 from pgproof.rows.kinship import Kinship
+from pgproof.rows.lessons import Lesson, taught
 from pgproof.rows.meetings import meetings
 from pgproof.rows.model import ColumnModel, ReferenceModel, SchemaModel, Space, TableModel, TableName
 from pgproof.rows.overrides import Overrides
@@ -43,6 +45,8 @@ class Assembler:
     circumstances: Circumstances = field(default_factory=Circumstances)
     ask: Callable[[TableModel], Ask] | None = None
     works: dict[TableName, Work] = field(default_factory=dict)
+    barred: dict[TableName, dict[str, Ints]] = field(default_factory=dict)
+    avoided: dict[tuple[TableName, str], str | None] = field(default_factory=dict)
 
     def assemble(self) -> World:
         """Every population of the counts. Raises ``CannotFill``."""
@@ -69,6 +73,19 @@ class Assembler:
         for table in order[order.index(first) :]:
             self.works[table.name] = self.add(table)
 
+    def heed(self, table: TableModel, told: Lesson) -> bool:
+        """Start over from ``table`` without rows like those that were refused; says whether that can be done."""
+        if not told.hops:
+            if told.value is None:
+                return False
+            self.avoided[table.name, told.column] = told.value
+        else:
+            target = self.world.populations[table.name].targets[told.hops[0]]
+            rows = taught(target, told.hops[1:], told)
+            self.barred.setdefault(table.name, {})[told.hops[0]] = rows
+        self.assemble_again(table, self.circumstances.present.get(table.name, Present()), 0)
+        return True
+
     def _reset(self, table: TableModel, rows: int) -> None:
         population = self.world.populations[table.name]
         present = self.circumstances.present.get(table.name, Present())
@@ -91,7 +108,9 @@ class Assembler:
         work = Work(world, table, own, self.overrides, self.circumstances, solved, spaces, keys, clockwork)
         for column in table.columns:
             work.scalars[column.name] = scalar_of(work, column)
-        kinship = Kinship(world.seed, table, own, agreed, keys, pairs=pairs(table))
+        barred = self.barred.get(table.name, {})
+        kinship = Kinship(world.seed, table, own, agreed, keys, pairs=pairs(table), barred=barred)
+        work.avoided.update({c: v for (name, c), v in self.avoided.items() if name == table.name})
         _complete(work, kinship, self.ask(table) if self.ask else None)
         return work
 

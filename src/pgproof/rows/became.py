@@ -5,11 +5,16 @@ Where that happens, the table is read back, and its children take their parents 
 
 from __future__ import annotations
 
+import textwrap
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import numpy as np
 
-from pgproof.database import Connection, errors, sql
-from pgproof.rows.encode import texts
-from pgproof.rows.load import load
+from pgproof.database import Connection, errors, rolled_back, sql
+from pgproof.rows.encode import encode, texts
+from pgproof.rows.forms import TEXT
+from pgproof.rows.load import copy_statement, load
 from pgproof.rows.model import SchemaModel, TableModel, TableName
 from pgproof.rows.troubles import RowsRefused, told
 from pgproof.rows.values import Values
@@ -17,6 +22,16 @@ from pgproof.rows.world import Block, Population
 
 SAMPLE = 200
 STAGE = "pgproof_stage"
+
+
+@dataclass(frozen=True, slots=True)
+class Sieved:
+    """How many rows arrived and how many were refused, what the server said last, and which were refused."""
+
+    arrived: int
+    refused: int
+    said: str
+    culprits: tuple[int, ...]
 
 
 def keys_referred_to(model: SchemaModel, table: TableModel) -> tuple[tuple[str, ...], ...]:
@@ -63,12 +78,44 @@ def _all_there(connection: Connection, population: Population, key: tuple[str, .
     return row is not None and row[0] == len(wanted)
 
 
-def sieve(connection: Connection, population: Population) -> tuple[int, int, str]:
-    """Move staged rows into the table, halving what is refused until the rows that are to blame stand alone.
+def sieve(connection: Connection, population: Population) -> Sieved:
+    """Put rows into the table one by one as it were: what is refused is halved until the culprits stand alone.
 
-    Returns how many rows arrived, how many did not, and what the server said last. Raises ``RowsRefused`` if
-    nothing arrived.
+    Raises ``RowsRefused`` if nothing arrived.
     """
+    found = _sieved(connection, population, load_into_stage)
+    if not found.arrived:
+        table = population.model.name
+        raise RowsRefused(
+            f"{table}: the server refused every row, the last one saying: {found.said}; give the columns that it"
+            f' looks at values in [rows."{table}"], or leave the table out with --rows {table.name}=0;'
+            " nothing was kept"
+        )
+    return found
+
+
+def trial(connection: Connection, block: Block) -> Sieved:
+    """What would become of a few rows; nothing of it stays."""
+    columns = list(block.population.makers)
+    data = encode([block.values(column) for column in columns], TEXT)
+
+    def load_block(population: Population) -> None:
+        statement = copy_statement(TableName("pg_temp", STAGE), list(population.makers))
+        with connection.cursor() as cursor, cursor.copy(statement) as copy:
+            copy.write(data)
+
+    with rolled_back(connection):
+        return _sieved(connection, block.population, lambda _, population: load_block(population))
+
+
+def load_into_stage(connection: Connection, population: Population) -> None:
+    """All new rows of a population into the staging table."""
+    load(connection, population, lambda _rows, _seconds: None, TableName("pg_temp", STAGE))
+
+
+def _sieved(
+    connection: Connection, population: Population, fill: Callable[[Connection, Population], None]
+) -> Sieved:
     table, columns = population.model.name, list(population.makers)
     names = sql.SQL(", ").join(map(sql.Identifier, columns))
     function = sql.SQL(_SIEVE).format(
@@ -79,19 +126,14 @@ def sieve(connection: Connection, population: Population) -> tuple[int, int, str
     try:
         for statement in create_stage(population, columns):
             connection.execute(statement)
-        load(connection, population, lambda _rows, _seconds: None, TableName("pg_temp", STAGE))
+        fill(connection, population)
         connection.execute(function)
-        found = connection.execute(_RUN).fetchone()
-        arrived, refused, said = found or (0, 0, "")
+        arrived, refused, said = connection.execute(_RUN).fetchone() or (0, 0, "")
+        culprits = tuple(row[0] for row in connection.execute(_CULPRITS).fetchall())
         connection.execute(_DROP)
     except errors.Error as error:
         raise told(error, population.model) from error
-    if not arrived:
-        raise RowsRefused(
-            f"{table}: the server refused every row, the last one saying: {said}; give the columns that it looks"
-            f' at values in [rows."{table}"], or leave the table out with --rows {table.name}=0; nothing was kept'
-        )
-    return arrived, refused, said
+    return Sieved(arrived or 0, refused or 0, textwrap.shorten(said or "", 120, placeholder=" ..."), culprits)
 
 
 def create_stage(population: Population, columns: list[str]) -> tuple[sql.Composed, sql.Composed]:
@@ -104,10 +146,14 @@ def create_stage(population: Population, columns: list[str]) -> tuple[sql.Compos
         sql.SQL("create temporary table {} as select {} from {} with no data").format(
             sql.Identifier(STAGE), names, relation
         ),
-        sql.SQL("alter table {} add column pgproof_n bigint generated always as identity").format(stage),
+        sql.SQL(_NUMBERED).format(stage),
     )
 
 
+_NUMBERED = """
+alter table {} add column pgproof_n bigint generated always as identity, add column pgproof_refused boolean
+"""
+_CULPRITS = "select pgproof_n - 1 from pg_temp.pgproof_stage where pgproof_refused order by 1"
 _RUN = "select * from pg_temp.pgproof_sieve(1, (select max(pgproof_n) from pg_temp.pgproof_stage))"
 _DROP = "drop function pg_temp.pgproof_sieve(bigint, bigint); drop table pg_temp.pgproof_stage"
 _SIEVE = """
@@ -127,6 +173,7 @@ begin
         said := sqlstate || ' ' || sqlerrm;
         if first >= last then
             refused := 1;
+            update {stage} set pgproof_refused = true where pgproof_n = first;
             return;
         end if;
     end;

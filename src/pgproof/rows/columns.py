@@ -9,7 +9,7 @@ import numpy as np
 from pgproof.rows.bindings import Pin, Spelled, Stretch
 from pgproof.rows.draws import Floats, Ints, weighted
 from pgproof.rows.kinship import Kinship
-from pgproof.rows.literals import value_of
+from pgproof.rows.literals import text_of, value_of
 from pgproof.rows.makers import ByRule, Drawn, FromParents, Nothing, Sequential, Within, sources
 from pgproof.rows.model import ColumnModel
 from pgproof.rows.partitioned import partition_bindings
@@ -44,6 +44,7 @@ def bind(work: Work, kinship: Kinship) -> None:
     if kinship.run is not None:
         _bind_intervals(work, kinship.run)
     work.pins.update(_listed(work))
+    work.pins.update(_without_avoided(work))
     windows, pins = partition_bindings(work.table, work.clockwork, work.world.seed, work.parental)
     work.windows.update({c: w for c, w in windows.items() if c not in work.windows})
     work.pins.update({c: p for c, p in pins.items() if c not in work.pins})
@@ -75,6 +76,22 @@ def _bind_intervals(work: Work, run: Run) -> None:
             work.own.makers[column] = stretch.ranges
         else:
             work.windows[column] = stretch.window
+
+
+def _without_avoided(work: Work) -> dict[str, Pin]:
+    """Columns with few values, one of which the server does not want."""
+    found = {}
+    for name, value in work.avoided.items():
+        space = work.spaces[name]
+        values = (False, True) if space.kind == "boolean" else space.allowed or ()
+        left = tuple(
+            each
+            for each in values
+            if text_of(each) not in (value, {"t": "true", "f": "false"}.get(value or ""))
+        )
+        if left:
+            found[name] = Pin(left, _by_weight(work.scalars[name].key, np.ones(len(left))))
+    return found
 
 
 def _listed(work: Work) -> dict[str, Pin]:

@@ -39,7 +39,7 @@ class Kinship:
     """Builds the choosers of one table, in an order in which each can rely on those before it.
 
     ``demands`` say per foreign key what CHECKs want of its NULLs, ``shares`` and ``shapes`` what the settings
-    want, ``spelled`` the radices of the columns that spell a run's keys.
+    want. ``barred`` are parents whose children would be refused.
     """
 
     seed: int
@@ -51,6 +51,7 @@ class Kinship:
     shares: dict[str, float] = field(default_factory=dict)
     shapes: dict[str, str] = field(default_factory=dict)
     pairs: tuple[Pair, ...] = ()
+    barred: Mapping[str, Ints] = field(default_factory=dict)
     run: Run | None = None
     _known: list[str] = field(default_factory=list)
     _groupings: dict[tuple[object, tuple[Hops, ...]], Grouping] = field(default_factory=dict)
@@ -66,6 +67,8 @@ class Kinship:
             leading += [name] if self._choose(name) and name not in leading else []
             self._known += [] if name in self._known else [name]
         self._leave_out_the_barren()
+        for name, rows in self.barred.items():
+            self._close(name, rows)
         for pair in self.pairs:
             self._hold_apart(pair)
         for reference in self.table.references:

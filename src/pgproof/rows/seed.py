@@ -9,13 +9,16 @@ from functools import partial
 from pathlib import Path
 from time import perf_counter
 
+import numpy as np
+
 from pgproof.database import Connection, errors, rolled_back
 from pgproof.rows.assemble import Assembler
-from pgproof.rows.became import has_to_be_read_back, sieve
+from pgproof.rows.became import has_to_be_read_back, sieve, trial
 from pgproof.rows.existing import Present, columns_needed, read_present, read_table
 from pgproof.rows.explain import explain
 from pgproof.rows.files import write_files
 from pgproof.rows.ghosts import is_ghost, real_tables
+from pgproof.rows.lessons import lesson, sample_of
 from pgproof.rows.load import Written, load
 from pgproof.rows.model import SchemaModel, TableModel, TableName
 from pgproof.rows.plan import SeedPlan
@@ -29,6 +32,7 @@ from pgproof.rows.troubles import CannotFill, RowsRefused, lost, told
 from pgproof.rows.work import Circumstances, Work
 from pgproof.rows.world import Population, World
 
+LESSONS = 3  # that can be learnt of one table
 _SETTINGS = """
 select
     pg_catalog.set_config('timezone', 'UTC', true),
@@ -181,19 +185,36 @@ class Seeding:
         """COPY, and where the server may refuse rows for reasons of its own, one by one what it refuses."""
         table = population.model
         refused = 0
+        if table.judges:
+            self._learn(population, assembler)
         try:
             with self.connection.transaction():
                 arrived = load(self.connection, population, written)
         except RowsRefused:
             if not self._may_be_refused(assembler.works[table.name]):
                 raise
-            arrived, refused, said = sieve(self.connection, population)
-            self.notes.append(f"{table.name}: {refused:,} rows were refused: {said}")
+            sieved = sieve(self.connection, population)
+            arrived, refused = sieved.arrived, sieved.refused
+            self.notes.append(f"{table.name}: {refused:,} rows were refused: {sieved.said}")
         if arrived and (refused or has_to_be_read_back(self.connection, self.plan.model, population)):
             needed = columns_needed(self.plan.model)[table.name]
             present = read_table(self.connection, table, sorted(needed))
             assembler.assemble_again(table, present, assembler.counts[table.name])
         return arrived
+
+    def _learn(self, population: Population, assembler: Assembler) -> None:
+        """Try some rows where triggers look at them, and do not make more of those that are refused."""
+        for _ in range(LESSONS):
+            block = sample_of(population)
+            if not len(block):
+                return
+            sieved = trial(self.connection, block)
+            refused = np.zeros(len(block), dtype=np.bool_)
+            refused[list(sieved.culprits)] = True
+            told = lesson(block, refused)
+            if told is None or not assembler.heed(population.model, told):
+                return
+            self.notes.append(f"{population.model.name}: {told} are refused ({sieved.said}): none are made")
 
     def _may_be_refused(self, work: Work) -> bool:
         """Whether a refusal tells of a trigger or of a CHECK or key that nobody could see through."""

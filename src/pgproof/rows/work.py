@@ -42,6 +42,7 @@ class Work:
     rules: dict[str, GroupRule] = field(default_factory=dict)
     windows: dict[str, Window] = field(default_factory=dict)
     pins: dict[str, Pin] = field(default_factory=dict)
+    avoided: dict[str, str | None] = field(default_factory=dict)
 
     @property
     def parental(self) -> set[str]:
