@@ -18,6 +18,12 @@ def test_plain_numbers_are_ordered_as_numbers_not_as_text(make_project):
     assert loaded.layout == "numbered files"
 
 
+def test_rows_for_the_access_contract_are_no_migration(make_project):
+    loaded = project.load(make_project({"001_a.sql": T, "access_population.sql": T}))
+    assert [each.up.name for each in loaded.migrations] == ["001_a.sql"]
+    assert loaded.seeds == ()
+
+
 def test_a_rollback_is_found_by_file_name_and_by_number(make_project):
     files = [
         "001_a.sql",

@@ -185,7 +185,7 @@ def _refuse_scripts(folder: Path, taken: set[Path | None], why: str, pattern: st
 
 
 def _is_migration(path: Path) -> bool:
-    return path.is_file() and not path.name.startswith(("rollback_", "seed"))
+    return path.is_file() and not path.name.startswith(("rollback_", "seed", "access_population"))
 
 
 def _seeds(folder: Path) -> tuple[Path, ...]:
