@@ -251,16 +251,20 @@ def truncates(subject: Subject, actor: Actor) -> Iterator[Attempt]:
 
 
 def inserts(
-    subject: Subject, actor: Actor, candidates: Sequence[Mapping[str, Any]], observe: sql.Composed
+    subject: Subject,
+    actor: Actor,
+    candidates: Sequence[Mapping[str, Any]],
+    observe: sql.Composed,
+    *,
+    returning: bool = False,
 ) -> Iterator[Attempt]:
-    """Insert each candidate, plainly and with RETURNING, which needs the right to see the new row."""
+    """Insert each candidate; with RETURNING this needs the right to see the new row."""
     for candidate in candidates:
-        insertion, said = subject.insertion(candidate), _owners(subject, candidate)
-        yield Attempt(actor, subject.label, "insert", "copy", insertion, observe, change=said, row=candidate)
-        returning = sql.SQL("{} returning {}").format(insertion, subject.key)
-        yield Attempt(
-            actor, subject.label, "insert", "returning", sql.Composed([returning]), observe, change=said
-        )
+        statement, said = subject.insertion(candidate), _owners(subject, candidate)
+        variant: Variant = "copy"
+        if returning:
+            variant, statement = "returning", sql.SQL("{} returning {}").format(statement, subject.key)
+        yield Attempt(actor, subject.label, "insert", variant, statement, observe, change=said, row=candidate)
 
 
 def upserts(
@@ -269,6 +273,7 @@ def upserts(
     rows: Sequence[Row],
     column: str,
     value: sql.Composable,
+    nameable: Sequence[str],
     observe: sql.Composed,
 ) -> Iterator[Attempt]:
     """Insert rows that are there, and change them when they turn out to be."""
@@ -277,7 +282,7 @@ def upserts(
     keys = sql.SQL(", ").join(map(sql.Identifier, subject.key_columns))
     for row in rows:
         statement = sql.SQL("{} on conflict ({}) do update set {} = {}").format(
-            subject.insertion(row.content), keys, sql.Identifier(column), value
+            subject.insertion(row.content, nameable), keys, sql.Identifier(column), value
         )
         yield Attempt(actor, subject.label, "insert", "upsert", sql.Composed([statement]), observe, row.key)
 

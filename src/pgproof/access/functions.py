@@ -103,7 +103,8 @@ def _valued(argument: Argument, values: Mapping[str, Any]) -> sql.Composable:
         matching = list(values.values())
     if not matching:
         return _null(argument)
-    return sql.SQL("{}::{}").format(sql.Literal(str(matching[0])), sql.SQL(str(argument.type)))
+    value = [str(matching[0])] if argument.type.dims else str(matching[0])
+    return sql.SQL("{}::{}").format(sql.Literal(value), sql.SQL(str(argument.type)))
 
 
 def _hostile(argument: Argument, values: Mapping[str, Any]) -> sql.Composable:

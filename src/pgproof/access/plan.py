@@ -9,7 +9,7 @@ from pgproof.access.actors import Actor
 from pgproof.access.attempts import Attempt, Row
 from pgproof.access.candidates import candidates, distinct, spread
 from pgproof.access.contract import SERVICE
-from pgproof.access.survey import Survey, settable
+from pgproof.access.survey import Survey, nameable, settable
 from pgproof.access.world import World
 from pgproof.database import sql
 
@@ -52,7 +52,7 @@ def _writes(world: World, surveyed: Survey, actor: Actor, observe: sql.Composed)
         given = {name: each for name, each in values.items() if each is not None}
         yield from attempts.forbidden_columns(subject, actor, allowed, given)
     own = samples(rows, expected.reach["update"])
-    for deciding in subject.deciding:
+    for deciding in subject.deciding if own else ():
         if deciding in subject.writable and (allowed is None or deciding in allowed):
             values_of = [each for each in distinct(rows, deciding)[:VALUES] if each is not None]
             yield from attempts.moves(subject, actor, own, deciding, values_of, observe, surveyed.unblock)
@@ -60,9 +60,11 @@ def _writes(world: World, surveyed: Survey, actor: Actor, observe: sql.Composed)
         subject, actor, samples(rows, expected.reach["delete"]), observe, surveyed.unblock
     )
     yield from attempts.truncates(subject, actor)
-    yield from attempts.inserts(subject, actor, list(candidates(subject, rows, surveyed.free)), observe)
+    named = nameable(world.connection, subject, actor.role)
+    copies = list(candidates(subject, rows, surveyed.free))
+    yield from attempts.inserts(subject, actor, copies, named, observe)
     foreign = [row for row in rows if row.key not in expected.reach["update"]]
-    yield from attempts.upserts(subject, actor, [*own, *spread(foreign, OWN)], column, value, observe)
+    yield from attempts.upserts(subject, actor, [*own, *spread(foreign, OWN)], column, value, named, observe)
 
 
 def _another(surveyed: Survey, column: str) -> object:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,9 +67,9 @@ class Subject:
         text = value if isinstance(value, str) or value is None else json.dumps(value)
         return sql.SQL("{}::{}").format(sql.Literal(text), sql.SQL(self.columns[column]))
 
-    def insertion(self, candidate: Mapping[str, Any]) -> sql.Composed:
-        """INSERT of a row given as JSON, naming only the columns that may be named."""
-        named = [each for each in self.writable if each in candidate]
+    def insertion(self, candidate: Mapping[str, Any], nameable: Collection[str] = ()) -> sql.Composed:
+        """INSERT of a row given as JSON, naming only the columns that may be named: ``nameable``, if that is known."""
+        named = [each for each in nameable or self.writable if each in candidate]
         columns = sql.SQL(", ").join(map(sql.Identifier, named))
         values = sql.SQL(", ").join(self.constant(each, candidate[each]) for each in named)
         return sql.SQL("insert into {} as t ({}) values ({})").format(self.name, columns, values)

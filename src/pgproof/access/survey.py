@@ -179,8 +179,26 @@ def settable(
     for column, value in [*granted, *others]:
         if _works(connection, subject, column, value):
             return column, value
-    column = next(iter(subject.columns))
+    column = next(
+        (each for each in subject.columns if allowed is None or each in allowed), next(iter(subject.columns))
+    )
     return column, sql.Identifier("t", column)
+
+
+def nameable(connection: Connection, subject: Subject, role: str) -> tuple[str, ...]:
+    """The columns that an INSERT by ``role`` should name: those that it has the right to, all if it has none.
+
+    Naming another one is refused by the privilege alone, before any policy is asked.
+    """
+    query = sql.SQL(
+        "select name from unnest({}::text[]) with ordinality as columns (name, place)"
+        " where has_column_privilege({}, {}, name, 'insert') order by place"
+    ).format(
+        sql.Literal(list(subject.writable)),
+        sql.Literal(role),
+        sql.Literal(subject.name.as_string(connection)),
+    )
+    return tuple(name for (name,) in connection.execute(query).fetchall()) or subject.writable
 
 
 def _works(connection: Connection, subject: Subject, column: str, value: sql.Composable) -> bool:
