@@ -254,13 +254,14 @@ def inserts(
     subject: Subject,
     actor: Actor,
     candidates: Sequence[Mapping[str, Any]],
+    nameable: Sequence[str],
     observe: sql.Composed,
     *,
     returning: bool = False,
 ) -> Iterator[Attempt]:
     """Insert each candidate; with RETURNING this needs the right to see the new row."""
     for candidate in candidates:
-        statement, said = subject.insertion(candidate), _owners(subject, candidate)
+        statement, said = subject.insertion(candidate, nameable), _owners(subject, candidate)
         variant: Variant = "copy"
         if returning:
             variant, statement = "returning", sql.SQL("{} returning {}").format(statement, subject.key)

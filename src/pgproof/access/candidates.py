@@ -10,22 +10,26 @@ from typing import Any
 from pgproof.access.attempts import Row
 from pgproof.access.subjects import Subject
 
-SAMPLES = 8  # rows that are copied
 OTHERS = 4  # values that a deciding column is given
 SPACE = uuid.UUID("5f0c6b2e-6d3c-4c39-9d2c-9a3f1c3a7b10")
 WHOLE = ("smallint", "integer", "bigint", "numeric")
 
 
 def candidates(
-    subject: Subject, rows: Sequence[Row], free: Mapping[str, Sequence[Any]]
+    subject: Subject,
+    bases: Sequence[Row],
+    rows: Sequence[Row],
+    free: Mapping[str, Sequence[Any]],
+    *,
+    changed: bool = True,
 ) -> Iterator[Mapping[str, Any]]:
-    """Copies of ``rows``, as they are and with each deciding column changed.
+    """Copies of ``bases``, as they are and, if ``changed``, with each deciding column changed to what ``rows`` have.
 
     ``free`` are values for unique columns that point elsewhere: keys of rows that nothing points at yet.
     """
     number = 0
-    for row in spread(rows, SAMPLES):
-        for content in (row.content, *_with_other_owners(subject, row, rows)):
+    for row in bases:
+        for content in (row.content, *(_with_other_owners(subject, row, rows) if changed else ())):
             number += 1
             yield fresh(subject, content, rows, free, number)
 

@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import Any, NamedTuple
 
 from pgproof.access.attempts import Attempt
-from pgproof.database import Connection
+from pgproof.database import Connection, sql
 
 BATCH = 200  # attempts on their way at once
 CALL = "select pgproof.attempt(%s, %s, %s, %s, %s, %s)"
@@ -75,15 +75,21 @@ def perform(
 
 def _batch(connection: Connection, attempts: Sequence[Attempt], as_superuser: bool) -> list[Outcome]:
     cursors = []
+    texts: dict[int, str] = {}  # what is looked at is the same for many attempts
+
+    def text(piece: sql.Composed | None) -> str | None:
+        if piece is None:
+            return None
+        if id(piece) not in texts:
+            texts[id(piece)] = piece.as_string(connection)
+        return texts[id(piece)]
+
     with connection.pipeline():
         for attempt in attempts:
             cursor = connection.cursor()
             role, claims = ("none", "") if as_superuser else (attempt.actor.role, attempt.actor.claims)
-            prepare, observe = (
-                each.as_string(connection) if each else None for each in (attempt.prepare, attempt.observe)
-            )
-            statement = attempt.statement.as_string(connection)
-            cursor.execute(CALL, (role, claims, attempt.reads, prepare, statement, observe))
+            pieces = (text(attempt.prepare), text(attempt.statement), text(attempt.observe))
+            cursor.execute(CALL, (role, claims, attempt.reads, *pieces))
             cursors.append(cursor)
     return [_outcome(attempt, cursor.fetchone()) for attempt, cursor in zip(attempts, cursors, strict=True)]
 

@@ -61,8 +61,12 @@ def _writes(world: World, surveyed: Survey, actor: Actor, observe: sql.Composed)
     )
     yield from attempts.truncates(subject, actor)
     named = nameable(world.connection, subject, actor.role)
-    copies = list(candidates(subject, rows, surveyed.free))
+    near = samples(rows, expected.reach["select"])
+    bases = [*near, *spread([row for row in rows if row not in near], OWN)]
+    copies = list(candidates(subject, bases, rows, surveyed.free))
     yield from attempts.inserts(subject, actor, copies, named, observe)
+    again = list(candidates(subject, near, rows, surveyed.free, changed=False))
+    yield from attempts.inserts(subject, actor, again, named, observe, returning=True)
     foreign = [row for row in rows if row.key not in expected.reach["update"]]
     yield from attempts.upserts(subject, actor, [*own, *spread(foreign, OWN)], column, value, named, observe)
 
