@@ -248,6 +248,7 @@ create function migration.legacy_rows(p_table text default null)
 returns table (legacy_table text, legacy_key text, body jsonb)
 language plpgsql
 stable
+rows 100000
 set search_path = ''
 set timezone = 'UTC'
 as $body$
@@ -328,6 +329,7 @@ create function migration.legacy_openings()
 returns table (calendar_id uuid, day_number integer, opened_at timestamptz)
 language plpgsql
 stable
+rows 100000
 set search_path = ''
 as $body$
 begin
@@ -369,6 +371,7 @@ returns table (
 )
 language plpgsql
 stable
+rows 100000
 set search_path = ''
 as $body$
 begin

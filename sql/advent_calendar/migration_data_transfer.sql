@@ -20,6 +20,11 @@ select pg_advisory_lock(hashtextextended('migration_data_transfer', 0));
 
 insert into migration.transfer_runs default values;
 
+-- Tables that were just filled have no statistics, and a plan for ten rows does not end with 100,000.
+analyze
+public.account, public.child, public.calendar, public.calendar_day, public.chat_record, public.chat_message,
+public.analytics_event, public.surprise_config, public.advent_days;
+
 -- account: an address that is unusable, or taken by another spelling of itself, is replaced by one that
 -- nobody can sign in with.
 
@@ -1105,6 +1110,9 @@ from rejected as r;
 
 -- Nothing lost: as many rows as before, and every one of them can be told from what landed. The figures stay,
 -- whatever they say.
+
+-- The books were filled a moment ago, too.
+analyze migration.row_mapping, migration.adjusted_values, migration.rejects;
 
 insert into migration.reconciliation (
     run_id, legacy_table, legacy_count, landed_count, legacy_checksum, landed_checksum

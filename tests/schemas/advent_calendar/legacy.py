@@ -200,3 +200,10 @@ def moment_text(moment: Moment) -> str | None:
     utc = moment.astimezone(timezone.utc)
     fraction = f"{utc.microsecond:06}".rstrip("0")
     return f"{utc:%Y-%m-%d %H:%M:%S}".rjust(19, "0") + (f".{fraction}" if fraction else "") + "+00"
+
+
+def moment_order(moment: Moment) -> tuple[bool, bool, bool, datetime]:
+    """A key to sort moments by: what Python does not know is before all that it knows, save for infinity."""
+    known = isinstance(moment, datetime)
+    beginning = datetime.min.replace(tzinfo=timezone.utc)
+    return (moment == "infinity", moment != "-infinity", known, moment if known else beginning)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from .legacy import Event, Legacy, Moment, moment_text
+from .legacy import Event, Legacy, Moment, moment_order, moment_text
 from .oracle_values import (
     as_number,
     as_score,
@@ -144,10 +143,7 @@ def openings(legacy: Legacy) -> dict[tuple[UUID, int], str | None]:
 
 def _first(moments: list[Moment]) -> str | None:
     known = [moment for moment in moments if moment is not None]
-    if "-infinity" in known:
-        return "-infinity"
-    finite = [moment for moment in known if isinstance(moment, datetime)]
-    return moment_text(min(finite)) if finite else (moment_text(known[0]) if known else None)
+    return moment_text(min(known, key=moment_order)) if known else None
 
 
 def _object(event: Event) -> dict[str, Any]:

@@ -6,7 +6,9 @@ for those that shrink.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from random import Random
 from typing import Any, TypeVar
@@ -59,123 +61,161 @@ MOMENTS: tuple[Moment, ...] = (None, "infinity", "-infinity", "0044-03-15 12:00:
 BEGIN = datetime(2023, 11, 1, tzinfo=timezone.utc)
 
 
-def _id(random: Random) -> UUID:
-    return UUID(int=random.getrandbits(128))
+@dataclass
+class Source:
+    """Where decisions come from, and keys that differ however little the decisions do."""
+
+    random: Random
+    salt: int
+    made: int = 0
+
+    def key(self) -> UUID:
+        """A key that was not made before."""
+        self.made += 1
+        return UUID(bytes=hashlib.md5(f"{self.salt}/{self.made}".encode()).digest())
+
+    def pick(self, values: Sequence[T]) -> T:
+        """One of ``values``."""
+        return self.random.choice(values)
+
+    def number(self, low: int, high: int) -> int:
+        """A number from ``low`` to ``high``, both included."""
+        return self.random.randint(low, high)
+
+    def one_in(self, times: int) -> bool:
+        """True once in so many times."""
+        return self.random.randrange(times) == 0
 
 
-def _moment(random: Random) -> Moment:
-    if random.randrange(8) == 0:
-        return random.choice(MOMENTS)
-    zone = timezone(timedelta(minutes=random.choice((0, 330, -570))))
-    return (BEGIN + timedelta(microseconds=random.randrange(10**14))).astimezone(zone)
+def _moment(source: Source) -> Moment:
+    if source.one_in(8):
+        return source.pick(MOMENTS)
+    zone = timezone(timedelta(minutes=source.pick((0, 330, -570))))
+    return (BEGIN + timedelta(microseconds=source.number(0, 10**14))).astimezone(zone)
 
 
-def _some(random: Random, values: Sequence[T], most: int) -> list[T]:
-    return [random.choice(values) for _ in range(random.randint(0, most))]
+def _some(source: Source, values: Sequence[T], most: int) -> list[T]:
+    return [source.pick(values) for _ in range(source.number(0, most))]
 
 
-def _text(random: Random) -> str | None:
-    if random.randrange(4) == 0:
+def _text(source: Source) -> str | None:
+    if source.one_in(4):
         return None
-    return "".join(random.choice(TEXTS) for _ in range(random.randint(1, 2)))
+    if source.one_in(3):
+        return "".join(chr(source.number(1, 0xD7FF)) for _ in range(source.number(1, 4)))
+    return "".join(source.pick(TEXTS) for _ in range(source.number(1, 2)))
 
 
-def _accounts(random: Random, families: int) -> tuple[Account, ...]:
+def _accounts(source: Source, families: int) -> tuple[Account, ...]:
     addresses = dict.fromkeys(
-        random.choice(ADDRESSES) if random.randrange(3) == 0 else f"{random.choice('aA')}{n}@x.example"
+        source.pick(ADDRESSES) if source.one_in(3) else f"{source.pick('aA')}{n}@x.example"
         for n in range(families)
     )
     return tuple(
-        Account(_id(random), address, random.choice(PLANS), random.choice(SETTINGS), _moment(random))
+        Account(
+            source.key(),
+            address,
+            source.pick(PLANS),
+            source.pick(SETTINGS),
+            _moment(source),
+        )
         for address in addresses
     )
 
 
-def _children(random: Random, accounts: tuple[Account, ...]) -> tuple[Child, ...]:
+def _children(source: Source, accounts: tuple[Account, ...]) -> tuple[Child, ...]:
     return tuple(
         Child(
-            _id(random), account.account_id, _text(random), _text(random),
-            random.choice((None, "mummy", "daddy", "custom")), _text(random), random.choice(THEMES),
-            _moment(random),
+            source.key(), account.account_id, _text(source), _text(source),
+            source.pick((None, "mummy", "daddy", "custom")), _text(source), source.pick(THEMES),
+            _moment(source),
         )
         for account in accounts
-        if random.randrange(5)
+        if not source.one_in(5)
     )  # fmt: skip
 
 
-def _calendars(random: Random, children: tuple[Child, ...]) -> tuple[Calendar, ...]:
+def _calendars(source: Source, children: tuple[Child, ...]) -> tuple[Calendar, ...]:
     return tuple(
         Calendar(
-            _id(random), child.child_id, random.choice((None, _id(random))),
-            random.choice((None, True, False)), year, _moment(random),
+            source.key(), child.child_id, source.pick((None, source.key())),
+            source.pick((None, True, False)), year, _moment(source),
         )
         for child in children
-        for year in dict.fromkeys(_some(random, YEARS, 2))
+        for year in dict.fromkeys(_some(source, YEARS, 2))
     )  # fmt: skip
 
 
-def _days(random: Random, calendars: tuple[Calendar, ...], most: int) -> tuple[Day, ...]:
+def _days(source: Source, calendars: tuple[Calendar, ...], most: int) -> tuple[Day, ...]:
     return tuple(
-        Day(_id(random), calendar.calendar_id, number, _text(random), _text(random), _moment(random))
+        Day(source.key(), calendar.calendar_id, number, _text(source), _text(source), _moment(source))
         for calendar in calendars
-        for number in sorted(dict.fromkeys(_some(random, range(1, 25), most)))
+        for number in sorted(dict.fromkeys(_some(source, range(1, 25), most)))
     )
 
 
-def _links(random: Random) -> Links | None:
-    urls = tuple(_some(random, PATHS, 4))
+def _links(source: Source) -> Links | None:
+    urls = tuple(_some(source, PATHS, 4))
     if not urls:
-        return random.choice((None, Links(())))
-    if random.randrange(4) == 0:
-        return Links(urls, random.choice((0, -3, 5)), random.choice((1, len(urls))))
+        return source.pick((None, Links(())))
+    if source.one_in(4):
+        return Links(urls, source.pick((0, -3, 5)), source.pick((1, len(urls))))
     return Links(urls)
 
 
-def _payload(random: Random, known: list[UUID]) -> Json | None:
-    if random.randrange(6) == 0:
-        return random.choice(PAYLOADS)
+def _payload(source: Source, known: list[UUID], doors: tuple[Day, ...]) -> Json | None:
+    if source.one_in(6):
+        return source.pick(PAYLOADS)
 
     def key() -> Any:
-        found = str(random.choice(known)) if known and random.randrange(4) else str(_id(random))
-        return random.choice((found, found, found, found.upper(), found[:-1], f"{{{found}}}", None, 5))
+        found = str(source.pick(known)) if known and not source.one_in(4) else str(source.key())
+        return source.pick((found, found, found, found.upper(), found[:-1], f"{{{found}}}", None, 5))
 
     names = ("calendar_id", "chat_id", "child_id", "account_id")
-    values: dict[str, Any] = {name: key() for name in names if random.randrange(2)}
+    values: dict[str, Any] = {name: key() for name in names if not source.one_in(2)}
     for name in ("day_number", "time_to_open_seconds", "engagement_score", "streak_days"):
-        if random.randrange(2):
-            values[name] = random.choice(NUMBERS) if random.randrange(3) else random.randint(1, 24)
-    return Json({**values, "note": _text(random)})
+        if not source.one_in(2):
+            values[name] = source.pick(NUMBERS) if not source.one_in(3) else source.number(1, 24)
+    if doors and source.one_in(2):
+        door = source.pick(doors)
+        values |= {
+            "calendar_id": str(door.calendar_id),
+            "day_number": source.pick((door.day_number, str(door.day_number))),
+        }
+    return Json({**values, "note": _text(source)})
 
 
 def legacy_of(random: Random, families: int, *, days: int = 3, messages: int = 3, events: int = 3) -> Legacy:
     """A database of ``families`` accounts with up to so many rows below each of them."""
-    accounts = _accounts(random, families)
-    children = _children(random, accounts)
-    calendars = _calendars(random, children)
+    source = Source(random, random.getrandbits(64))
+    accounts = _accounts(source, families)
+    children = _children(source, accounts)
+    calendars = _calendars(source, children)
     chats = tuple(
-        Chat(_id(random), child.child_id, random.choice((None, "", "s1", "s1", "s2")), _moment(random))
+        Chat(source.key(), child.child_id, source.pick((None, "", "s1", "s1", "s2")), _moment(source))
         for child in children
-        for _ in range(random.randint(0, 2))
+        for _ in range(source.number(0, 2))
     )
     said = tuple(
-        Message(_id(random), chat.chat_id, random.choice(("child", "parent_agent")), _text(random), when)
+        Message(source.key(), chat.chat_id, source.pick(("child", "parent_agent")), _text(source), when)
         for chat in chats
         # The same moment twice: a timestamp is no key.
-        for when in _some(random, (_moment(random), _moment(random)), messages)
+        for when in _some(source, (_moment(source), _moment(source)), messages)
     )
+    doors = _days(source, calendars, days)
     known: list[UUID] = [row.calendar_id for row in calendars] * 3
     known += [row.chat_id for row in chats] + [row.child_id for row in children]
     known += [row.account_id for row in accounts]
     return Legacy(
-        accounts, children, calendars, _days(random, calendars, days), chats, said,
+        accounts, children, calendars, doors, chats, said,
         tuple(
-            Event(_id(random), random.choice(TYPES), _payload(random, known), _moment(random))
-            for _ in range(random.randint(0, events * families))
+            Event(source.key(), source.pick(TYPES), _payload(source, known, doors), _moment(source))
+            for _ in range(source.number(0, events * families))
         ),
-        tuple(Surprise(row.calendar_id, _links(random)) for row in calendars if random.randrange(3)),
+        tuple(Surprise(row.calendar_id, _links(source)) for row in calendars if not source.one_in(3)),
         tuple(
-            AdventDay(number, _text(random), _text(random), random.choice((None, True, False)))
-            for number in sorted(dict.fromkeys(_some(random, range(1, 32), 6)))
+            AdventDay(number, _text(source), _text(source), source.pick((None, True, False)))
+            for number in sorted(dict.fromkeys(_some(source, range(1, 32), 6)))
         ),
     )  # fmt: skip
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -128,8 +129,9 @@ def test_two_runs_at_once_wait_for_each_other(pg_server, pg_clone, old):
 
 def test_what_arrives_between_two_runs_is_moved_by_the_second(pg_server, pg_clone, old):
     run(pg_server, pg_clone)
-    late = legacy_of(Random(25), 5)
-    load_legacy(old, late.more(advent_days=()))
+    late = legacy_of(Random(25), 5).more(advent_days=())
+    strangers = tuple(replace(row, email=f"late{n}@x.example") for n, row in enumerate(late.account))
+    load_legacy(old, late.more(account=strangers))
     run(pg_server, pg_clone)
     for row in late.account:
         assert (

@@ -29,7 +29,7 @@ from ..world import one
 
 Replaced = Mapping[str, str] | None
 ADOPTEES = "select new_key from migration.row_mapping where legacy_table = 'advent_days'"
-SAMPLE = legacy_of(Random(24), 60, days=8, events=12)
+SAMPLE = legacy_of(Random(26), 60, days=6, events=6)
 
 
 def try_transfer(pg: Connection, replaced: Replaced = None, *, compared: bool = True) -> None:
