@@ -7,6 +7,7 @@ from textwrap import indent
 
 from pgproof.finding import Finding
 from pgproof.report.model import ProjectReport
+from pgproof.report.summary import closing
 
 MARKS = {"ok": "ok", "failed": "FAILED", "not run": "--"}
 
@@ -14,7 +15,7 @@ MARKS = {"ok": "ok", "failed": "FAILED", "not run": "--"}
 def render_text(reports: Sequence[ProjectReport]) -> str:
     """Every project with its steps, then its findings, then one closing line for all."""
     blocks = ["\n".join(_project(report)) for report in reports]
-    return "\n\n".join([*blocks, _closing(reports)]) + "\n"
+    return "\n\n".join([*blocks, closing(reports)]) + "\n"
 
 
 def _project(report: ProjectReport) -> Iterator[str]:
@@ -46,20 +47,3 @@ def _finding(finding: Finding) -> str:
     if finding.reproduction:
         lines.append("  reproduce\n" + indent(finding.reproduction.rstrip(), "    "))
     return "\n".join(lines)
-
-
-def _closing(reports: Sequence[ProjectReport]) -> str:
-    broken = [report.name for report in reports if report.failure]
-    errors = _count(reports, "error")
-    warnings = _count(reports, "warning")
-    checked = f"{len(reports)} {'project' if len(reports) == 1 else 'projects'}"
-    parts = [f"{checked} checked", f"{errors} {'error' if errors == 1 else 'errors'}"]
-    if warnings:
-        parts.append(f"{warnings} {'warning' if warnings == 1 else 'warnings'}")
-    if broken:
-        parts.append(f"did not apply: {', '.join(broken)}")
-    return ", ".join(parts)
-
-
-def _count(reports: Sequence[ProjectReport], severity: str) -> int:
-    return sum(each.severity == severity for report in reports for each in report.findings)
