@@ -176,6 +176,4 @@ for each row execute function private.set_updated_at();
 
 create trigger _200_refuse_to_edit_a_colleague
 before update of name, preferences on public.users
-for each row
-when ((old.name, old.preferences) is distinct from (new.name, new.preferences))
-execute function private.refuse_to_edit_a_colleague();
+for each row execute function private.refuse_to_edit_a_colleague();

@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from pgproof.database import Connection
 
 from . import world
-from .checks.cache import check_database_equals_model
+from .checks.model import check_database_equals_model
 from .oracle import Cache, Prediction
 from .world import Sleep
 

@@ -4,9 +4,16 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from .checks import cache
+from .checks import contexts, invalidation, serving
 from .conftest import FIXTURES
 from .machine import CacheMachine
+
+CHECKS = [
+    value
+    for module in (invalidation, contexts, serving)
+    for name, value in vars(module).items()
+    if name.startswith("check_")
+]
 
 EXAMPLES = settings(
     stateful_step_count=30,
@@ -50,13 +57,6 @@ def test_the_machine_finds_mistakes_too(pg, machine, name):
         run_state_machine_as_test(machine, settings=FIND)
 
 
-@pytest.mark.parametrize(
-    "check",
-    [
-        value
-        for name, value in vars(cache).items()
-        if name.startswith("check_") and name != "check_database_equals_model"
-    ],
-)
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__.removeprefix("check_"))
 def test_cache(pg, check):
     check(pg)

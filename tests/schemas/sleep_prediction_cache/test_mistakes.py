@@ -13,7 +13,7 @@ from pgproof.pytest_plugin import setting
 from .. import scripts
 from ..outcomes import refused
 from . import world
-from .checks import access, cache, races, rows
+from .checks import access, contexts, invalidation, races, rows, serving
 from .conftest import FIXTURES, PROJECT
 
 BAD = FIXTURES / "bad"
@@ -37,28 +37,28 @@ MISTAKES: list[tuple[str, Callable[..., None]]] = [
     ("execute_left_with_public", access.check_functions_are_for_the_service_role),
     ("count_can_be_written", access.check_the_count_is_nobody_s_to_write),
     ("parents_cannot_invalidate", access.check_a_parent_s_change_retires_predictions),
-    ("edited_sleep_keeps_its_prediction", cache.check_a_change_of_sleep_retires_what_rests_on_it),
-    ("deleted_sleep_keeps_its_prediction", cache.check_a_change_of_sleep_retires_what_rests_on_it),
-    ("new_sleep_keeps_its_prediction", cache.check_a_change_of_sleep_retires_what_rests_on_it),
-    ("any_change_retires_everything", cache.check_a_change_of_sleep_retires_what_rests_on_it),
-    ("writing_the_same_retires", cache.check_what_changes_nothing_retires_nothing),
-    ("moved_sleep_concerns_one_child", cache.check_a_moved_session_concerns_both_children),
-    ("moved_sleep_stays_the_last", cache.check_a_moved_session_concerns_both_children),
-    ("only_the_named_sessions_count", cache.check_sleep_that_ends_is_news),
-    ("corrections_of_the_past_retire", cache.check_what_was_before_the_first_session_concerns_nobody),
-    ("one_pass_per_row", cache.check_one_statement_is_one_pass),
-    ("child_cannot_be_deleted", cache.check_a_child_can_go_with_everything_about_it),
-    ("context_for_every_request", cache.check_same_sleep_same_context),
-    ("hash_without_the_child", cache.check_same_sleep_same_context),
-    ("context_takes_what_it_is_told", cache.check_contexts_are_of_the_child_s_own_finished_sleep),
-    ("context_takes_what_it_is_told", cache.check_a_context_sums_up_its_sessions),
-    ("long_sleep_has_no_context", cache.check_no_child_is_left_without_prediction),
-    ("context_keys_without_the_child", cache.check_a_prediction_rests_on_its_own_child_s_context),
-    ("two_active_predictions", cache.check_a_context_has_one_active_prediction),
-    ("late_predictions_are_active", cache.check_a_late_prediction_is_inactive),
-    ("late_predictions_are_active", cache.check_a_prediction_starts_uncounted),
-    ("usage_is_counted_once_per_statement", cache.check_served_is_counted),
-    ("usage_of_nothing", cache.check_unknown_predictions_are_not_served),
+    ("edited_sleep_keeps_its_prediction", invalidation.check_a_change_of_sleep_retires_what_rests_on_it),
+    ("deleted_sleep_keeps_its_prediction", invalidation.check_a_change_of_sleep_retires_what_rests_on_it),
+    ("new_sleep_keeps_its_prediction", invalidation.check_a_change_of_sleep_retires_what_rests_on_it),
+    ("any_change_retires_everything", invalidation.check_a_change_of_sleep_retires_what_rests_on_it),
+    ("writing_the_same_retires", invalidation.check_what_changes_nothing_retires_nothing),
+    ("moved_sleep_concerns_one_child", invalidation.check_a_moved_session_concerns_both_children),
+    ("moved_sleep_stays_the_last", invalidation.check_a_moved_session_concerns_both_children),
+    ("only_the_named_sessions_count", invalidation.check_sleep_that_ends_is_news),
+    ("corrections_of_the_past_retire", invalidation.check_what_was_before_the_first_session_concerns_nobody),
+    ("one_pass_per_row", invalidation.check_one_statement_is_one_pass),
+    ("child_cannot_be_deleted", invalidation.check_a_child_can_go_with_everything_about_it),
+    ("context_for_every_request", contexts.check_same_sleep_same_context),
+    ("hash_without_the_child", contexts.check_same_sleep_same_context),
+    ("context_takes_what_it_is_told", contexts.check_contexts_are_of_the_child_s_own_finished_sleep),
+    ("context_takes_what_it_is_told", contexts.check_a_context_sums_up_its_sessions),
+    ("long_sleep_has_no_context", contexts.check_no_child_is_left_without_prediction),
+    ("context_keys_without_the_child", contexts.check_a_prediction_rests_on_its_own_child_s_context),
+    ("two_active_predictions", serving.check_a_context_has_one_active_prediction),
+    ("late_predictions_are_active", serving.check_a_late_prediction_is_inactive),
+    ("late_predictions_are_active", serving.check_a_prediction_starts_uncounted),
+    ("usage_is_counted_once_per_statement", serving.check_served_is_counted),
+    ("usage_of_nothing", serving.check_unknown_predictions_are_not_served),
     ("any_quality", rows.check_values_on_the_boundary_are_taken_and_just_beyond_it_refused),
     ("future_sleep", rows.check_sleep_does_not_start_in_the_future),
     ("two_accounts_for_one_person", rows.check_telegram_users_are_unique),
@@ -87,9 +87,9 @@ SCRIPTS = [
         "rollback-differs: .*invalidate_predictions",
     ),
 ]
-MODULES = (access, cache, races, rows)
-# Compare after every step of the machine, and after every storm.
-HELPERS = {"check_database_equals_model", "check_current_contexts_describe_the_sleep"}
+MODULES = (access, contexts, invalidation, races, rows, serving)
+# Compares after every storm.
+HELPERS = {"check_current_contexts_describe_the_sleep"}
 
 
 def variant(name: str) -> str:

@@ -7,7 +7,7 @@ import pytest
 from .. import scripts
 from ..outcomes import accepted, refused
 from . import world
-from .checks import cache, races, rows
+from .checks import contexts, invalidation, races, rows, serving
 from .conftest import PROJECT
 
 BACKUP = "CREATE TABLE predictions_backup AS SELECT * FROM predictions;"
@@ -166,17 +166,17 @@ def test_checklist_cache_hits_work(pg):
 
 
 def test_checklist_cache_invalidation_works(pg):
-    cache.check_a_change_of_sleep_retires_what_rests_on_it(pg)
+    invalidation.check_a_change_of_sleep_retires_what_rests_on_it(pg)
 
 
 def test_checklist_usage_tracking_records_prediction_serves(pg):
-    cache.check_served_is_counted(pg)
+    serving.check_served_is_counted(pg)
 
 
 def test_checklist_foreign_key_constraints_prevent_orphaned_records(pg):
     with pg.transaction(force_rollback=True):
-        cache.check_a_prediction_rests_on_its_own_child_s_context(pg)
-    cache.check_a_child_can_go_with_everything_about_it(pg)
+        contexts.check_a_prediction_rests_on_its_own_child_s_context(pg)
+    invalidation.check_a_child_can_go_with_everything_about_it(pg)
 
 
 def test_checklist_indexes_improve_query_performance(pg):

@@ -237,6 +237,7 @@ def check_admins_deactivate_members_of_their_tenant(pg: Connection) -> None:
             assert touched(pg, statement, (ours.ana.user,)) == 1
             assert touched(pg, statement, (theirs.ana.user,)) == 0
     for change in (
+        "name = name",
         "name = 'x'",
         "preferences = '{\"x\": 1}'",
         "role = 'admin'",
