@@ -39,9 +39,11 @@ comment on column public.chat_session_v2.persona_used is
 comment on column public.chat_session_v2.total_messages is
 'How many messages the session has; kept by a trigger.';
 
--- Nothing for anon. Who talks to whom is settled when the session begins, and the count is not the client's.
+-- Nothing for anon. Who talks to whom is settled when the session begins. Neither the count nor the token is the
+-- client's: with a free choice, the unique key would tell which tokens there are.
 revoke all on table public.chat_session_v2 from anon, authenticated, service_role;
-grant select, insert, delete, update (persona_used, metadata)
+grant select, delete, update (persona_used, metadata),
+insert (session_id, account_id, child_id, persona_used, metadata, expires_at, created_at)
 on table public.chat_session_v2 to authenticated;
 grant select, insert, update, delete on table public.chat_session_v2 to service_role;
 
