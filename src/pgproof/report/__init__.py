@@ -8,6 +8,7 @@ from pgproof.report.model import ProjectReport, Step
 from pgproof.report.render_github import render_github
 from pgproof.report.render_json import render_json
 from pgproof.report.render_junit import render_junit
+from pgproof.report.render_sarif import render_sarif
 from pgproof.report.render_text import render_text
 from pgproof.report.summary import relative_to
 
@@ -18,6 +19,7 @@ FORMATS: dict[str, Callable[[Sequence[ProjectReport]], str]] = {
     "json": render_json,
     "junit": render_junit,
     "github": render_github,
+    "sarif": render_sarif,
 }
 
 
