@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Any, Literal
 
 from pgproof.access.actors import Actor
@@ -26,6 +27,8 @@ Variant = Literal[
     "move",
     "move all",
     "move alone",
+    "take",
+    "take alone",
     "set column",
     "copy",
     "returning",
@@ -95,6 +98,7 @@ begin
     return true;
 end
 $$;
+grant execute on function pg_temp.tell(text) to public;
 select set_config('pgproof.told', '', true)
 """
 
@@ -117,9 +121,12 @@ def leaky_reads(subject: Subject, actor: Actor) -> Iterator[Attempt]:
     )
 
 
-def prepared_read(subject: Subject, actor: Actor, other: Actor, number: int) -> Attempt:
+NUMBERS = count()  # a prepared statement outlives the transaction it was made in, so no name is used twice
+
+
+def prepared_read(subject: Subject, actor: Actor, other: Actor) -> Attempt:
     """Execute a statement that ``other``, of the same role, prepared and ran on this connection."""
-    name = sql.Identifier(f"pgproof_{number}")
+    name = sql.Identifier(f"pgproof_{next(NUMBERS)}")
     prepare = sql.SQL(
         "select set_config('plan_cache_mode', 'force_generic_plan', true);"
         " select set_config('request.jwt.claims', {claims}, true); set local role {role};"
@@ -214,6 +221,28 @@ def moves(
                 said,
                 alone(subject, row, unblock),
             )
+
+
+def takes(
+    subject: Subject,
+    actor: Actor,
+    values: Mapping[str, Any],
+    foreign: Sequence[Row],
+    observe: sql.Composed,
+    unblock: sql.Composed | None,
+) -> Iterator[Attempt]:
+    """Make rows of others one's own, one at a time: blind, and by key. What a row becomes is then beyond reproach."""
+    pairs = sql.SQL(", ").join(
+        sql.SQL("{} = {}").format(sql.Identifier(each), subject.constant(each, value))
+        for each, value in values.items()
+    )
+    setting = sql.SQL("update {} as t set {}").format(subject.name, pairs)
+    said = ", ".join(f"{name} = {value!r}" for name, value in values.items())
+    for row in foreign:
+        one = sql.SQL("{} where {}").format(setting, subject.at(row.key))
+        single = alone(subject, row, unblock)
+        yield Attempt(actor, subject.label, "update", "take", sql.Composed([one]), observe, row.key, said)
+        yield Attempt(actor, subject.label, "update", "take alone", setting, observe, row.key, said, single)
 
 
 def alone(subject: Subject, row: Row, unblock: sql.Composed | None) -> sql.Composed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from pgproof.access.attempts import Row
@@ -22,14 +22,16 @@ def candidates(
     free: Mapping[str, Sequence[Any]],
     *,
     changed: bool = True,
+    own: Collection[str] = (),
 ) -> Iterator[Mapping[str, Any]]:
     """Copies of ``bases``, as they are and, if ``changed``, with each deciding column changed to what ``rows`` have.
 
-    ``free`` are values for unique columns that point elsewhere: keys of rows that nothing points at yet.
+    ``own`` are values that the actor brings, which are tried before others; ``free`` are values for unique columns
+    that point elsewhere.
     """
     number = 0
     for row in bases:
-        for content in (row.content, *(_with_other_owners(subject, row, rows) if changed else ())):
+        for content in (row.content, *(_with_other_owners(subject, row, rows, own) if changed else ())):
             number += 1
             yield fresh(subject, content, rows, free, number)
 
@@ -47,11 +49,14 @@ def distinct(rows: Sequence[Row], column: str) -> list[Any]:
     return list(seen.values())
 
 
-def _with_other_owners(subject: Subject, row: Row, rows: Sequence[Row]) -> Iterator[Mapping[str, Any]]:
+def _with_other_owners(
+    subject: Subject, row: Row, rows: Sequence[Row], own: Collection[str]
+) -> Iterator[Mapping[str, Any]]:
     for column in subject.deciding:
         if column not in subject.writable:
             continue
-        for value in [*distinct(rows, column)[:OTHERS], None]:
+        found = sorted(distinct(rows, column), key=lambda each: str(each) not in own)
+        for value in [*found[:OTHERS], None]:
             if value != row.content.get(column):
                 yield {**row.content, column: value}
 
@@ -66,11 +71,23 @@ def fresh(
     """``content`` with values in its unique columns that no row has, as far as one can tell without trying."""
     made = dict(content)
     for columns in subject.unique:
-        changed = next((each for each in columns if each not in subject.deciding or len(columns) == 1), None)
-        if changed is None or changed not in made:
+        if not _taken(made, columns, rows):
+            continue
+        changed = next(
+            (each for each in columns if each not in subject.deciding or len(columns) == 1), columns[0]
+        )
+        if changed not in made:
+            continue
+        if changed in free and len(columns) > 1:
+            others = ({**made, changed: value} for value in free[changed])
+            made = next((each for each in others if not _taken(each, columns, rows)), made)
             continue
         made[changed] = _new_value(subject.columns[changed], made[changed], changed, rows, free, number)
     return made
+
+
+def _taken(content: Mapping[str, Any], columns: Sequence[str], rows: Sequence[Row]) -> bool:
+    return any(all(row.content.get(each) == content.get(each) for each in columns) for row in rows)
 
 
 def _new_value(

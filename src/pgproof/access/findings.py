@@ -24,6 +24,8 @@ DID = {
     "move": "moved",
     "move all": "moved without a WHERE",
     "move alone": "moved without a WHERE",
+    "take": "made its own",
+    "take alone": "made its own without a WHERE",
     "copy": "inserted",
     "returning": "inserted with RETURNING",
     "upsert": "reached with ON CONFLICT DO UPDATE",

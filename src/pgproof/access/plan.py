@@ -29,7 +29,7 @@ def _planned(world: World, surveyed: Survey, actor: Actor) -> Iterator[Attempt]:
     yield from attempts.reads(subject, actor, expected.cells["select"].columns)
     other = next((each for each in world.actors if each.role == actor.role and each != actor), None)
     if other:
-        yield attempts.prepared_read(subject, actor, other, world.number())
+        yield attempts.prepared_read(subject, actor, other)
     observe = world.observation(world.expectations(actor, [subject.label, *sorted(surveyed.behind)]))
     if subject.is_table:
         assert observe is not None
@@ -55,20 +55,42 @@ def _writes(world: World, surveyed: Survey, actor: Actor, observe: sql.Composed)
     for deciding in subject.deciding if own else ():
         if deciding in subject.writable and (allowed is None or deciding in allowed):
             values_of = [each for each in distinct(rows, deciding)[:VALUES] if each is not None]
-            yield from attempts.moves(subject, actor, own, deciding, values_of, observe, surveyed.unblock)
+            yield from attempts.moves(
+                subject, actor, own, deciding, values_of, observe, surveyed.unblock_moves
+            )
+    yield from _takes(surveyed, actor, own, expected.reach["update"], allowed, observe)
     yield from attempts.deletes(
-        subject, actor, samples(rows, expected.reach["delete"]), observe, surveyed.unblock
+        subject, actor, samples(rows, expected.reach["delete"]), observe, surveyed.unblock_deletes
     )
     yield from attempts.truncates(subject, actor)
     named = nameable(world.connection, subject, actor.role)
     near = samples(rows, expected.reach["select"])
     bases = [*near, *spread([row for row in rows if row not in near], OWN)]
-    copies = list(candidates(subject, bases, rows, surveyed.free))
+    brought = {str(each) for each in actor.values.values()}
+    copies = list(candidates(subject, bases, rows, surveyed.free, own=brought))
     yield from attempts.inserts(subject, actor, copies, named, observe)
     again = list(candidates(subject, near, rows, surveyed.free, changed=False))
     yield from attempts.inserts(subject, actor, again, named, observe, returning=True)
     foreign = [row for row in rows if row.key not in expected.reach["update"]]
     yield from attempts.upserts(subject, actor, [*own, *spread(foreign, OWN)], column, value, named, observe)
+
+
+def _takes(
+    surveyed: Survey,
+    actor: Actor,
+    own: list[Row],
+    reach: frozenset[str],
+    allowed: tuple[str, ...] | None,
+    observe: sql.Composed,
+) -> Iterator[Attempt]:
+    subject = surveyed.subject
+    columns = [
+        each for each in subject.deciding if each in subject.writable and each not in subject.key_columns
+    ]
+    foreign = spread([row for row in surveyed.rows if row.key not in reach], OWN)
+    if own and columns and (allowed is None or set(columns) <= set(allowed)):
+        values = {each: own[0].content[each] for each in columns}
+        yield from attempts.takes(subject, actor, values, foreign, observe, surveyed.unblock_moves)
 
 
 def _another(surveyed: Survey, column: str) -> object:

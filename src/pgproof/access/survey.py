@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from pgproof.access.attempts import Row
 from pgproof.access.contract import Contract
@@ -37,14 +37,16 @@ class Survey:
     """One relation before anybody acts: its rows in the order of their keys.
 
     ``free`` are keys elsewhere that a unique column may still point at; ``behind`` the relations whose rows may change
-    with these; ``unblock`` is what keeps other tables' foreign keys from stopping an attempt at everything.
+    with these; ``unblock_...`` is what keeps other tables' foreign keys
+    from stopping an attempt at everything.
     """
 
     subject: Subject
     rows: tuple[Row, ...]
     free: Mapping[str, tuple[Any, ...]]
     behind: frozenset[str]
-    unblock: sql.Composed | None
+    unblock_moves: sql.Composed | None
+    unblock_deletes: sql.Composed | None
     writable_view: bool = False
 
 
@@ -73,12 +75,15 @@ def _surveyed(connection: Connection, contract: Contract, catalog: Catalog, rela
         rows=_rows(connection, contract, subject),
         free=free_keys(connection, relation) if isinstance(relation, Table) else {},
         behind=behind_relation(catalog, relation.qualified),
-        unblock=unblocking(catalog, relation.qualified),
+        unblock_moves=unblocking(catalog, relation.qualified, "on_update"),
+        unblock_deletes=unblocking(catalog, relation.qualified, "on_delete"),
         writable_view=isinstance(relation, View) and (relation.updatable or relation.deletable),
     )
 
 
-def unblocking(catalog: Catalog, label: str) -> sql.Composed | None:
+def unblocking(
+    catalog: Catalog, label: str, action: Literal["on_update", "on_delete"]
+) -> sql.Composed | None:
     """Drops the foreign keys elsewhere that forbid to delete or move rows: what is theirs hides what policies allow."""
     drops = [
         sql.SQL("alter table {} drop constraint {}").format(
@@ -86,9 +91,7 @@ def unblocking(catalog: Catalog, label: str) -> sql.Composed | None:
         )
         for table in catalog.tables
         for key in table.foreign_keys
-        if key.references == label
-        and not key.inherited
-        and not (key.on_delete in ("cascade", "set null") and key.on_update in ("cascade", "set null"))
+        if key.references == label and not key.inherited and getattr(key, action) in ("no action", "restrict")
     ]
     return sql.SQL("; ").join(drops) if drops else None
 
@@ -128,25 +131,32 @@ def read_rows(connection: Connection, subject: Subject) -> tuple[Row, ...]:
 
 
 def free_keys(connection: Connection, table: Table) -> dict[str, tuple[Any, ...]]:
-    """For each column that is unique and points elsewhere: keys over there that nothing here points at."""
+    """For each column of a unique key that points elsewhere: keys over there, if it is unique alone those still free."""
     alone = {
         each.columns[0]
         for each in table.constraints
         if each.kind in ("primary key", "unique") and len(each.columns) == 1
     }
+    among = {
+        column
+        for each in table.constraints
+        if each.kind in ("primary key", "unique")
+        for column in each.columns
+    }
     found = {}
     for key in table.foreign_keys:
-        if len(key.columns) != 1 or key.columns[0] not in alone:
+        if len(key.columns) != 1 or key.columns[0] not in among:
             continue
         column, target = key.columns[0], key.referenced_columns[0]
         query = sql.SQL(
             "select to_jsonb(p.{target}) from {parent} as p"
-            " where not exists (select from {child} as c where c.{column} = p.{target}) order by 1 limit 8"
+            " where not {alone} or not exists (select from {child} as c where c.{column} = p.{target}) order by 1 limit 8"
         ).format(
             target=sql.Identifier(target),
             parent=sql.SQL(key.references),
             child=sql.Identifier(table.schema, table.name),
             column=sql.Identifier(column),
+            alone=sql.Literal(column in alone),
         )
         found[column] = tuple(value for (value,) in connection.execute(query).fetchall())
     return found

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import count
 
 from pgproof.access.actors import Actor, read_actors
 from pgproof.access.contract import SERVICE, STRANGER, Contract
@@ -26,11 +25,6 @@ class World:
     everybody: tuple[Actor, ...]
     surveyed: Mapping[str, Survey]
     _expected: dict[tuple[str, str], Expectation] = field(default_factory=dict)
-    _numbers: Iterator[int] = field(default_factory=count)
-
-    def number(self) -> int:
-        """A number that nothing else in this run has."""
-        return next(self._numbers)
 
     def expected(self, actor: Actor, label: str) -> Expectation:
         """What the contract lets ``actor`` do to a relation; worked out once."""
