@@ -63,11 +63,16 @@ comment on column public.advent_calendar_v2.is_locked is
 comment on column public.advent_calendar_v2.lock_reason is
 'Why the calendar is locked, for the family to read.';
 
--- Nothing for anon: a policy for published calendars would let everybody list them all.
+-- Nothing for anon: a policy for published calendars would let everybody list them all. When a calendar was
+-- published is not the client's to say.
 revoke all on table public.advent_calendar_v2 from anon, authenticated, service_role;
-grant select, insert, delete, update (
-    template_id, share_uuid, public_slug, title, year, theme, is_published, is_locked, lock_reason
-) on table public.advent_calendar_v2 to authenticated;
+grant select, delete,
+insert (
+    calendar_id, account_id, child_id, template_id, share_uuid, public_slug, title, year, theme, is_published,
+    is_locked, lock_reason, created_at
+),
+update (template_id, share_uuid, public_slug, title, year, theme, is_published, is_locked, lock_reason)
+on table public.advent_calendar_v2 to authenticated;
 grant select, insert, update, delete on table public.advent_calendar_v2 to service_role;
 
 create policy select_own on public.advent_calendar_v2
@@ -148,9 +153,15 @@ comment on column public.calendar_day_v2.opened_by_ip is
 'Where the day was opened from; only the family sees it.';
 
 -- Nothing for anon: days of a published calendar are read through published_calendar_days(). A day stays in
--- its calendar: calendar_id and account_id are not among the columns that may change.
+-- its calendar: calendar_id and account_id are not among the columns that may change. It comes closed,
+-- and when it was opened is not the client's to say.
 revoke all on table public.calendar_day_v2 from anon, authenticated, service_role;
-grant select, insert, delete, update (
+grant select, delete,
+insert (
+    day_id, account_id, calendar_id, day_number, title, message, photo_asset_id, voice_asset_id,
+    music_asset_id, confetti_type, unlock_effect, created_at
+),
+update (
     day_number, title, message, photo_asset_id, voice_asset_id, music_asset_id, confetti_type, unlock_effect,
     is_opened, opened_by_ip
 ) on table public.calendar_day_v2 to authenticated;
@@ -195,8 +206,9 @@ declare
     locked boolean;
     reason text;
 begin
-    -- The share lock makes whoever wants to lock the calendar wait until this change is committed. It is taken on every
-    -- calendar: a condition on is_locked would be checked first, and skip the very rows that somebody is about to lock.
+    -- The share lock makes whoever wants to lock the calendar wait until this change is committed. It is taken
+    -- on every calendar: a condition on is_locked would be checked first, and pass over the very rows that
+    -- somebody is about to lock.
     select c.is_locked, coalesce(c.lock_reason, 'no reason given') into locked, reason
     from public.advent_calendar_v2 as c
     where c.calendar_id = p_calendar_id

@@ -39,8 +39,8 @@ comment on column public.chat_session_v2.persona_used is
 comment on column public.chat_session_v2.total_messages is
 'How many messages the session has; kept by a trigger.';
 
--- Nothing for anon. Who talks to whom is settled when the session begins. Neither the count nor the token is the
--- client's: with a free choice, the unique key would tell which tokens there are.
+-- Nothing for anon. Who talks to whom is settled when the session begins. Neither the count nor the token is
+-- the client's: with a free choice, the unique key would tell which tokens there are.
 revoke all on table public.chat_session_v2 from anon, authenticated, service_role;
 grant select, delete, update (persona_used, metadata),
 insert (session_id, account_id, child_id, persona_used, metadata, expires_at, created_at)
@@ -354,7 +354,7 @@ comment on policy delete_own on public.memory_embedding is 'Owners have somethin
 do $migration$
 begin
     if to_regtype('extensions.vector') is null then
-        raise warning 'memory_embedding.embedding and search_memory() are left out: the extension vector is not enabled'
+        raise warning 'memory_embedding.embedding and search_memory() are left out: vector is not enabled'
             using hint = 'To search memories by meaning, enable vector in the schema extensions first.';
         return;
     end if;

@@ -44,9 +44,11 @@ comment on column public.media_asset.processing_status is
 
 -- Nothing for anon: media of a published calendar are read through published_calendar_media(). No update:
 -- another file is another asset, so that a day of a locked calendar keeps showing what it showed; the server
--- signs and processes.
+-- signs and processes. It must sign nothing outside the account's own folder: a path is what the client said.
 revoke all on table public.media_asset from anon, authenticated, service_role;
-grant select, insert, delete on table public.media_asset to authenticated;
+grant select, delete,
+insert (asset_id, account_id, asset_type, storage_path, mime_type, file_size_bytes, created_at)
+on table public.media_asset to authenticated;
 grant select, insert, update, delete on table public.media_asset to service_role;
 
 create policy select_own on public.media_asset

@@ -743,7 +743,7 @@ begin
             using
                 errcode = 'ACT01',
                 detail = differences,
-                hint = 'If legacy rows changed after they were moved, roll the transfer back and run it again.';
+                hint = 'If legacy rows changed after they were moved, roll the transfer back and repeat it.';
     end if;
 end
 $body$;

@@ -108,6 +108,17 @@ def check_owners_cannot_change_what_the_server_decides(pg: Connection) -> None:
             pg.execute(f"update public.{table} set {column} = {column}".encode())
     with refused(pg, "42501"), as_person(pg, mine):
         pg.execute("select session_token from public.account_session")
+    for table, column, value in (
+        ("advent_calendar_v2", "published_at", "2001-01-01"), ("calendar_day_v2", "is_opened", True),
+        ("calendar_day_v2", "opened_at", "2001-01-01"), ("chat_session_v2", "session_token", "guessed"),
+        ("chat_session_v2", "total_messages", 99), ("media_asset", "processing_status", "completed"),
+        ("media_asset", "signed_url", "https://a"),
+    ):  # fmt: skip
+        with refused(pg, "42501"), as_person(pg, mine):
+            pg.execute(
+                f"insert into public.{table} (account_id, {column}) values (%s, %s)".encode(),
+                (mine.account, value),
+            )
 
 
 def check_visitors_are_refused_everywhere(pg: Connection) -> None:
