@@ -94,6 +94,14 @@ def plan_in_words(connection: Connection, plan: SeedPlan) -> str:
     return "\n\n".join([head, *map(str, tables)])
 
 
+class NeedsCare(Exception):
+    """Rows of ``table`` were refused and have to be put in one by one; everything starts over."""
+
+    def __init__(self, table: TableName) -> None:
+        super().__init__(str(table))
+        self.table = table
+
+
 class Seeding:
     """One run of ``seed``."""
 
@@ -107,11 +115,22 @@ class Seeding:
         self.started = perf_counter()
         self.rows: dict[TableName, int] = {}
         self.notes: list[str] = []
+        self.careful: set[TableName] = set()
         self.present = dict[TableName, Present]()
         self.judged = False
 
     def run(self) -> SeedReport:
         """Everything, in one transaction."""
+        try:
+            while not self._run_once():
+                pass
+        except errors.OperationalError as error:
+            raise lost(error) from error
+        return SeedReport(self.rows, perf_counter() - self.started, tuple(self.notes))
+
+    def _run_once(self) -> bool:
+        """One attempt; says whether it went through, or found a table that needs care next time."""
+        self.rows, self.notes, self.judged = {}, [], False
         try:
             with self.connection.transaction():
                 assembler = self.prepare()
@@ -119,9 +138,10 @@ class Seeding:
                 with put_off(self.connection, self.plan.model) if self.fast else nullcontext():
                     self._fill(assembler)
                 self._settle()
-        except errors.OperationalError as error:
-            raise lost(error) from error
-        return SeedReport(self.rows, perf_counter() - self.started, tuple(self.notes))
+        except NeedsCare as trouble:
+            self.careful.add(trouble.table)
+            return False
+        return True
 
     def prepare(self) -> Assembler:
         """Look at the database and decide what every row will be."""
@@ -187,20 +207,26 @@ class Seeding:
         refused = 0
         if table.judges:
             self._learn(population, assembler)
-        try:
-            with self.connection.transaction():
-                arrived = load(self.connection, population, written)
-        except RowsRefused:
-            if not self._may_be_refused(assembler.works[table.name]):
-                raise
+        if table.name in self.careful:
             sieved = sieve(self.connection, population)
             arrived, refused = sieved.arrived, sieved.refused
             self.notes.append(f"{table.name}: {refused:,} rows were refused: {sieved.said}")
+        else:
+            arrived = self._copy(population, written, assembler.works[table.name])
         if arrived and (refused or has_to_be_read_back(self.connection, self.plan.model, population)):
             needed = columns_needed(self.plan.model)[table.name]
             present = read_table(self.connection, table, sorted(needed))
             assembler.assemble_again(table, present, assembler.counts[table.name])
         return arrived
+
+    def _copy(self, population: Population, written: Written, work: Work) -> int:
+        # No savepoint: row locks of several subtransactions make foreign keys several times slower.
+        try:
+            return load(self.connection, population, written)
+        except RowsRefused as error:
+            if self._may_be_refused(work):
+                raise NeedsCare(population.model.name) from error
+            raise
 
     def _learn(self, population: Population, assembler: Assembler) -> None:
         """Try some rows where triggers look at them, and do not make more of those that are refused."""
