@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pgproof.access import read_contract
+from pgproof.access.contract import COMMANDS
+from pgproof.errors import UsageError
+
+HEAD = (
+    '[actors.user]\nrole = "authenticated"\neach = "select id from auth.users"\nclaims = { sub = ":id" }\n\n'
+)
+
+
+@pytest.fixture
+def read(tmp_path: Path):
+    def read_(text: str):
+        path = tmp_path / "access.toml"
+        path.write_text(text, "utf-8")
+        return read_contract(path)
+
+    return read_
+
+
+def test_a_rule_stands_for_its_condition_also_inside_another_rule(read):
+    found = read(
+        '[rules]\nmine = "owner_id = :id"\nopen = "@mine and is_open"\n'
+        + HEAD
+        + '[relations."public.notes"]\nselect.user = "@open"\n'
+    )
+    assert found.cell("public.notes", "select", "user").condition == "((owner_id = :id) and is_open)"
+
+
+def test_a_row_may_become_what_may_be_updated_unless_the_contract_says_otherwise(read):
+    found = read(HEAD + '[relations."public.notes"]\nupdate.user = "a"\n')
+    assert found.cell("public.notes", "becomes", "user").condition == "a"
+    found = read(HEAD + '[relations."public.notes"]\nupdate.user = "a"\nbecomes.user = "b"\n')
+    assert found.cell("public.notes", "becomes", "user").condition == "b"
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_what_is_not_mentioned_is_not_allowed(read, command):
+    cell = read(HEAD + '[relations."public.notes"]\n').cell("public.notes", command, "user")
+    assert cell.condition == ""
+    assert cell.line == 6
+
+
+def test_a_cell_may_limit_its_columns(read):
+    found = read(HEAD + '[relations."public.notes"]\nupdate.user = { where = "a", columns = ["title"] }\n')
+    cell = found.cell("public.notes", "update", "user")
+    assert (cell.condition, cell.columns, cell.line) == ("a", ("title",), 7)
+
+
+def test_the_service_role_acts_only_where_a_contract_mentions_it(read):
+    names = [each.name for each in read(HEAD + '[functions."public.f"]\ncall = ["service_role"]\n').actors]
+    assert names == ["user", "nobody", "stranger", "service_role"]
+    assert [each.name for each in read(HEAD).actors] == ["user", "nobody", "stranger"]
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("[actor.user]\n", "1: unknown table 'actor'; expected one of actors, exposed"),
+        ('[actors.user]\nrules = "x"\n', "2: unknown key 'rules'; expected one of claims, each, role"),
+        ("[actors.user]\n", "1: actor 'user' has no role; expected role"),
+        (
+            HEAD + '[relations."public.notes"]\nread.user = "a"\n',
+            "7: unknown command 'read'; expected one of",
+        ),
+        (HEAD + '[relations."public.notes"]\nselect = "a"\n', "7: select is 'a'; expected select.ACTOR"),
+        (
+            HEAD + '[relations."public.notes"]\nselect.usr = "a"\n',
+            "7: unknown actor 'usr'; expected one of nobody",
+        ),
+        (
+            HEAD + '[relations."public.notes"]\nselect.user = 1\n',
+            "7: select.user is 1; expected an SQL condition",
+        ),
+        (
+            HEAD + '[relations."public.notes"]\nselect.user = "@mine"\n',
+            "7: unknown rule @mine; expected one of none",
+        ),
+        (
+            HEAD + '[relations."public.notes"]\ndelete.user = { where = "a", columns = ["b"] }\n',
+            "7: delete takes no columns; expected them with select or update",
+        ),
+        (
+            HEAD + '[functions."public.f"]\ncalls = []\n',
+            "7: unknown key 'calls'; expected one of call, returns",
+        ),
+        (HEAD + '[functions."public.f"]\ncall = ["usr"]\n', "6: unknown actor 'usr'"),
+        ("exposed = [\n", "not valid TOML"),
+    ],
+)
+def test_a_mistake_is_named_with_its_line_and_what_was_expected(read, tmp_path, text, complaint):
+    with pytest.raises(UsageError) as caught:
+        read(text)
+    assert f"{tmp_path / 'access.toml'}:" in str(caught.value)
+    assert complaint in str(caught.value)
