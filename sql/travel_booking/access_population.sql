@@ -2,6 +2,14 @@
 -- What access.toml needs besides the seed data: the admin travels too, and everybody has one of everything.
 -- Needs: seed_test_data.sql.  Undone by: nothing, the audit log keeps every row; use a throwaway database
 
+-- Gamal has just signed in.
+insert into auth.users (id, aud, role, email, created_at, updated_at)
+values
+(
+    '00000000-0000-4000-8000-000000000010', 'authenticated', 'authenticated', 'gamal@travel.example',
+    '2026-03-05 10:00:00+00', '2026-03-05 10:00:00+00'
+);
+
 insert into public.users (id, email, full_name)
 select
     users.id,
