@@ -87,7 +87,7 @@ def add_check(commands: Commands) -> None:
     check.set_defaults(run=run_check)
     check.add_argument("projects", nargs="*", type=Path, metavar="PROJECT", help="folders; default: sql/")
     add_common(check)
-    check.add_argument("--format", choices=("text", "json", "junit", "github", "sarif"), default="text")
+    check.add_argument("--format", choices=("text", "json", "junit", "github", "sarif", "html"), default="text")
     check.add_argument("-o", "--output", type=Path, metavar="FILE", help="write the report there")
     check.add_argument(
         "--update", action="store_true", help="record the catalog instead of comparing with it"

@@ -10,7 +10,7 @@ from pgproof.finding import Finding
 from pgproof.project import Project
 from pgproof.psql import ScriptFailed
 from pgproof.rehearsal import Rehearsal, rehearse
-from pgproof.report.model import ProjectReport, Step
+from pgproof.report.model import MatrixCell, ProjectReport, Step
 
 
 def check(
@@ -39,13 +39,14 @@ def check_on(
     progress(f"{project.name}: preparing the {project.platform} platform")
     base = template.ensure_template(session, project, count=0)
     rehearsal, failure = None, ""
+    matrix: tuple[MatrixCell, ...] = ()
     try:
         rehearsal = rehearse(session, project, base, shared, progress)
     except ScriptFailed as failed:
         failure = str(failed)
     steps, findings = (rehearsal.steps, rehearsal.findings) if rehearsal else ([], [])
     if rehearsal and project.contract.exists():
-        step, found = access_step(session, project, rehearsal, progress)
+        step, found, matrix = access_step(session, project, rehearsal, progress)
         steps, findings = [*steps, step], [*findings, *found]
     if rehearsal:
         before, after = rehearsal.scenes[0].catalog, rehearsal.scenes[-1].catalog
@@ -61,12 +62,13 @@ def check_on(
         steps=tuple(steps),
         findings=(*file_remarks(project), *findings),
         failure=failure,
+        matrix=matrix,
     )
 
 
 def access_step(
     session: template.Session, project: Project, rehearsal: Rehearsal, progress: Progress
-) -> tuple[Step, list[Finding]]:
+) -> tuple[Step, list[Finding], tuple[MatrixCell, ...]]:
     """Hold the database against the project's contract, with the seed data and the contract's population in it."""
     contract = access.read_contract(project.contract)
     made = template.ensure_template(session, project)
@@ -83,7 +85,14 @@ def access_step(
         f" on {report.relations} relations and {report.functions} functions"
     )
     failed = any(each.severity == "error" for each in report.findings)
-    return Step("access", claim, "failed" if failed else "ok"), list(report.findings)
+    step = Step("access", claim, "failed" if failed else "ok")
+    matrix = tuple(
+        MatrixCell(
+            each.relation, each.command, each.actor, each.condition, each.verdict, each.attempts, each.line
+        )
+        for each in report.matrix
+    )
+    return step, list(report.findings), matrix
 
 
 def file_remarks(project: Project) -> tuple[Finding, ...]:

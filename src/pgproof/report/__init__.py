@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from pgproof.report.model import ProjectReport, Step
+from pgproof.report.model import MatrixCell, ProjectReport, Step
 from pgproof.report.render_github import render_github
+from pgproof.report.render_html import render_html
 from pgproof.report.render_json import render_json
 from pgproof.report.render_junit import render_junit
 from pgproof.report.render_sarif import render_sarif
 from pgproof.report.render_text import render_text
 from pgproof.report.summary import relative_to
 
-__all__ = ["FORMATS", "ProjectReport", "Step", "exit_code", "relative_to"]
+__all__ = ["FORMATS", "MatrixCell", "ProjectReport", "Step", "exit_code", "relative_to"]
 
 FORMATS: dict[str, Callable[[Sequence[ProjectReport]], str]] = {
     "text": render_text,
@@ -20,6 +21,7 @@ FORMATS: dict[str, Callable[[Sequence[ProjectReport]], str]] = {
     "junit": render_junit,
     "github": render_github,
     "sarif": render_sarif,
+    "html": render_html,
 }
 
 

@@ -8,6 +8,7 @@ from typing import Literal
 from pgproof.finding import Finding
 
 Outcome = Literal["ok", "failed", "not run"]
+Verdict = Literal["ok", "leak", "locked-out", "error", "not-exercised"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +24,27 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class MatrixCell:
+    """What one kind of actor may do to one relation by one command, and what was measured.
+
+    ``condition`` is what the contract allows (empty: nothing), ``line`` where it says so (0: nowhere, so nothing
+    is allowed), ``attempts`` how often it was tried.
+    """
+
+    relation: str
+    command: str
+    actor: str
+    condition: str
+    verdict: Verdict
+    attempts: int
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class ProjectReport:
     """The steps and findings of one project, and what they were tried on.
 
+    ``matrix`` is who may do what by the access contract, cell by cell; empty where there is none.
     ``failure`` is the message of a script that did not apply; nothing after it was tried. ``missing`` are
     extensions that were asked for and not to be had, ``stand_ins`` those that pgproof stood in for.
     """
@@ -40,3 +59,4 @@ class ProjectReport:
     steps: tuple[Step, ...] = ()
     findings: tuple[Finding, ...] = ()
     failure: str = ""
+    matrix: tuple[MatrixCell, ...] = ()
