@@ -87,7 +87,9 @@ def add_check(commands: Commands) -> None:
     check.set_defaults(run=run_check)
     check.add_argument("projects", nargs="*", type=Path, metavar="PROJECT", help="folders; default: sql/")
     add_common(check)
-    check.add_argument("--format", choices=("text", "json", "junit", "github", "sarif", "html"), default="text")
+    check.add_argument(
+        "--format", choices=("text", "json", "junit", "github", "sarif", "html"), default="text"
+    )
     check.add_argument("-o", "--output", type=Path, metavar="FILE", help="write the report there")
     check.add_argument(
         "--update", action="store_true", help="record the catalog instead of comparing with it"
@@ -111,12 +113,20 @@ def add_up(commands: Commands) -> None:
 
 def add_seed(commands: Commands) -> None:
     """``pgproof seed``."""
-    seed = commands.add_parser("seed", help="fill the schema with believable rows, the same ones for the same seed")
+    seed = commands.add_parser(
+        "seed", help="fill the schema with believable rows, the same ones for the same seed"
+    )
     seed.set_defaults(run=run_seed)
-    seed.add_argument("project", nargs="?", type=Path, default=None, metavar="PROJECT", help="folder; default: here")
+    seed.add_argument(
+        "project", nargs="?", type=Path, default=None, metavar="PROJECT", help="folder; default: here"
+    )
     add_common(seed)
-    seed.add_argument("--dsn", metavar="URL", help="an existing database to fill, all rows or none; default: a new one")
-    seed.add_argument("--exec", metavar="CMD", help="run CMD on the new database, then stop; its exit code counts")
+    seed.add_argument(
+        "--dsn", metavar="URL", help="an existing database to fill, all rows or none; default: a new one"
+    )
+    seed.add_argument(
+        "--exec", metavar="CMD", help="run CMD on the new database, then stop; its exit code counts"
+    )
     add_arguments(seed)
 
 
