@@ -12,12 +12,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pgproof.errors import UsageError
+from pgproof.rows import arabic
 
 if TYPE_CHECKING:
     from faker import Faker
 
 POOL = 1200
 
+_SENTENCES = ("word", "title", "phrase", "sentence", "job")
 _CODES = ("A", "B", "C", "X", "Z", "AX", "BK", "CR", "INV", "ORD", "REF", "TX")
 _FIXED: dict[str, tuple[str, ...]] = {
     "llm_model": (
@@ -56,7 +58,20 @@ def pool(provider: str, locale: str, seed: int, size: int = POOL) -> tuple[str, 
 
     Raises ``UsageError`` for a locale that Faker does not have.
     """
-    return _FIXED.get(provider) or _drawn(provider, locale, seed, size)
+    fixed = _FIXED.get(provider)
+    if fixed is None and language(locale) == "ar":
+        fixed = arabic.POOLS.get(provider)
+    return fixed or _drawn(provider, _writing(provider, locale), seed, size)
+
+
+def language(locale: str) -> str:
+    """The language of a locale: ``ar`` of ``ar_SA``."""
+    return locale.partition("_")[0]
+
+
+def _writing(provider: str, locale: str) -> str:
+    """The locale whose words a provider strings together: Faker has Arabic sentences in one of them only."""
+    return "ar_AA" if language(locale) == "ar" and provider in _SENTENCES else locale
 
 
 @lru_cache(maxsize=512)

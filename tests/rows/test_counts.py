@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pgproof.errors import UsageError
+from pgproof.rows.counts import Wishes, find_table, row_counts
+from pgproof.rows.model import SchemaModel, TableName
+from pgproof.rows.order import in_filling_order
+from tests.rows.tables import name, table
+
+TABLES = [
+    table("tenants", "id"),
+    table("users", "id", "tenant_id -> tenants"),
+    table("settings", "id", "user_id -> users", keys=("id", "user_id")),
+    table("messages", "id", "user_id -> users"),
+    table(
+        "ratings",
+        "id",
+        "message_id -> messages",
+        "user_id -> users",
+        "stars",
+        keys=("id", "message_id, user_id"),
+    ),
+]
+MODEL = SchemaModel(in_filling_order(TABLES)[0])
+
+
+def rows(**wishes: object) -> dict[str, int]:
+    asked = {name(key): value for key, value in dict(wishes.pop("rows", {})).items()}  # type: ignore[call-overload]
+    counts = row_counts(MODEL, Wishes(asked, **wishes))  # type: ignore[arg-type]
+    return {table.name: count.rows for table, count in counts.items()}
+
+
+def test_children_follow_their_parents() -> None:
+    assert rows() == {"tenants": 10, "users": 40, "settings": 40, "messages": 160, "ratings": 64}
+
+
+def test_what_was_asked_for_stands_and_children_follow_it() -> None:
+    assert rows(rows={"users": 7}) == {
+        "tenants": 10,
+        "users": 7,
+        "settings": 7,
+        "messages": 28,
+        "ratings": 11,
+    }
+
+
+def test_scale_multiplies_everything() -> None:
+    assert rows(scale=10)["messages"] == 1600
+
+
+def test_a_ratio_says_how_many_children_a_parent_has() -> None:
+    assert rows(ratios={(name("messages"), "user_id"): 2.5})["messages"] == 100
+
+
+def test_no_parents_no_children() -> None:
+    assert rows(rows={"users": 0})["messages"] == 0
+
+
+def test_a_record_kept_by_triggers_is_left_to_them() -> None:
+    kept = replace(table("audit_log", "id"), kept_by=("_900_audit on public.users",))
+    counts = row_counts(SchemaModel((*MODEL.tables, kept)), Wishes({}))
+    assert counts[kept.name].rows == 0
+    assert "_900_audit" in counts[kept.name].why
+    asked = row_counts(SchemaModel((kept,)), Wishes({kept.name: 3}))
+    assert asked[kept.name].rows == 3
+
+
+@given(st.integers(20, 3_000_000))
+def test_a_total_is_met_exactly(total: int) -> None:
+    assert sum(rows(total=total).values()) == total
+
+
+def test_a_total_below_what_was_asked_for_is_refused() -> None:
+    with pytest.raises(
+        UsageError, match="500 rows are asked for by table, which leaves none of a total of 100"
+    ):
+        rows(rows={"users": 500}, total=100)
+
+
+@pytest.mark.parametrize("text", ["users", "public.users"])
+def test_a_table_is_found_by_its_name(text: str) -> None:
+    assert find_table(MODEL, text) == name("users")
+
+
+def test_an_unknown_table_is_answered_with_those_that_there_are() -> None:
+    with pytest.raises(
+        UsageError, match=r"no table 'user' to fill; tables are: public.messages, public.ratings, .*"
+    ):
+        find_table(MODEL, "user")
+
+
+def test_a_name_in_two_schemas_wants_the_schema() -> None:
+    twice = SchemaModel((TABLES[0], replace(TABLES[0], name=TableName("other", "tenants"))))
+    with pytest.raises(
+        UsageError, match=r"several tables: public.tenants, other.tenants; write the schema too"
+    ):
+        find_table(twice, "tenants")
