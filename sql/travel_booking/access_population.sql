@@ -93,9 +93,7 @@ select
     true as would_rebook,
     false as expectation_exceeded
 from public.bookings
-where bookings.hotel_identifier = 'hotel-aqaba' and bookings.id in (
-    select p.booking_id from public.payments as p
-)
+where bookings.hotel_identifier = 'hotel-aqaba'
 order by bookings.id;
 
 insert into public.referrals (id, referrer_id, referral_code)
