@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pgproof.access.contract import Cell, Contract, FunctionRule
+from pgproof.access.explain import layer
 from pgproof.access.functions import denials
 from pgproof.access.judge import Verdict
 from pgproof.access.perform import Outcome
@@ -45,12 +46,13 @@ def verdict_finding(world: World, verdict: Verdict) -> Finding:
     label = verdict.relation or attempt.relation
     subject = world.surveyed[label].subject
     condition = world.expected(attempt.actor, label).conditions[cell.command]
+    decided = layer(world.catalog, verdict)
     by = f" by {attempt.relation}" if verdict.relation else ""
     return Finding(
         rule=verdict.name,
         subject=f"{attempt.actor.kind} on {label}{by}",
         expected=_allowed(cell),
-        observed=_observed(verdict, label),
+        observed=_observed(verdict, label) + (f"; decided by: {decided}" if decided else ""),
         remedy=REMEDIES[verdict.rule],
         reproduction=script(world.connection, subject, verdict, condition),
         path=world.contract.path,
