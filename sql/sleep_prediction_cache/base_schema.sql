@@ -73,8 +73,10 @@ comment on column public.users.custom_name is 'How they want to be called; null 
 comment on column public.users.settings is 'Which messages they want.';
 
 -- No insert, no delete: accounts are made and closed by the service role. Nothing for anon.
+-- Who a parent is, is not the parent's to say: those columns are not granted.
 revoke all on table public.users from anon, authenticated, service_role;
-grant select, update on table public.users to authenticated;
+grant select, update (first_name, last_name, username, custom_name, settings)
+on table public.users to authenticated;
 grant select, insert, update, delete on table public.users to service_role;
 
 create policy select_own on public.users
