@@ -132,7 +132,7 @@ def test_no_leak_is_found_where_owners_are_locked_out_which_is_why_both_are_test
     load(pg, "bad/owner_compared_with_email")
     published.check_published_calendars_cannot_be_listed(pg)
     access.check_visitors_are_refused_everywhere(pg)
-    access.check_rows_cannot_be_made_for_others(pg)
+    access.check_rows_cannot_be_given_away(pg)
 
 
 def test_the_first_run_of_a_transfer_that_runs_only_once_is_fine(pg):

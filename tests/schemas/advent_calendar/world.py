@@ -128,8 +128,7 @@ def row_of(table: str, keys: dict[str, UUID]) -> dict[str, Any]:
     day, collection = keys.get("calendar_day_v2"), keys.get("surprise_collection_v2")
     rows: dict[str, dict[str, Any]] = {
         "account_session": {**account, "session_token": str(uuid4()), "expires_at": "infinity"},
-        "media_asset": {**account, "asset_type": "photo", "storage_path": "a.jpg",
-                        "processing_status": "completed"},
+        "media_asset": {**account, "asset_type": "photo", "storage_path": "a.jpg"},
         "child_profile_v2": {**account, "child_name": "Juno", "hero_photo_asset_id": asset},
         "family_settings": child,
         "advent_calendar_v2": {**child, "year": 2026},

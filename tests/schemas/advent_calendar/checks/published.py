@@ -116,13 +116,15 @@ def check_a_reader_learns_nothing_of_the_family(pg: Connection) -> None:
 def check_media_of_other_days_stay_with_the_family(pg: Connection) -> None:
     """Only what a day of this published calendar shows is shown."""
     family = new_family(pg, is_published=True)
-    shown = add(pg, "media_asset", family, storage_path=PHOTO)
-    pg.execute("update public.calendar_day_v2 set photo_asset_id = %s where day_id = %s", (shown, family.day))
     hidden_calendar = add(pg, "advent_calendar_v2", family, year=2027)
-    hidden = add(pg, "media_asset", family, storage_path=f"{PHOTO}?hidden")
+    shown, hidden, _unused = (
+        add(pg, "media_asset", family, storage_path=f"{PHOTO}?{use}", processing_status="completed")
+        for use in ("shown", "hidden", "unused")
+    )
+    pg.execute("update public.calendar_day_v2 set photo_asset_id = %s where day_id = %s", (shown, family.day))
     add(pg, "calendar_day_v2", family, calendar_id=hidden_calendar, photo_asset_id=hidden)
-    add(pg, "media_asset", family, storage_path=f"{PHOTO}?unused")
-    assert read(pg, "published_calendar_media", share_link(pg, family)) == [(1, PHOTO, None, None)]
+    link = share_link(pg, family)
+    assert read(pg, "published_calendar_media", link) == [(1, f"{PHOTO}?shown", None, None)]
 
 
 def check_media_are_shown_while_their_address_is_good(pg: Connection) -> None:
