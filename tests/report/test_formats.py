@@ -69,6 +69,14 @@ def test_the_exit_code_says_the_worst(reports, code):
     assert exit_code(reports) == code
 
 
+@pytest.mark.parametrize(("length", "whole"), [(1, True), (4, True), (5, False)])
+def test_text_prints_short_scripts_and_says_where_long_ones_are(length, whole):
+    script = "\n".join(f"select {number};" for number in range(length))
+    text = FORMATS["text"]([replace(FAULTY, findings=(replace(WARNING, reproduction=script + "\n"),))])
+    assert all((f"select {number};" in text) is whole for number in range(length))
+    assert ("--format html" in text) is not whole
+
+
 def test_json_keeps_every_field_and_the_key():
     (project,) = json.loads(FORMATS["json"]([FAULTY]))["projects"]
     assert [each["key"] for each in project["findings"]] == [WARNING.key, ROLLBACK.key]

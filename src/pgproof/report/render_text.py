@@ -10,6 +10,7 @@ from pgproof.report.model import ProjectReport
 from pgproof.report.summary import closing
 
 MARKS = {"ok": "ok", "failed": "FAILED", "not run": "--"}
+FEW_LINES = 4
 
 
 def render_text(reports: Sequence[ProjectReport]) -> str:
@@ -45,5 +46,12 @@ def _finding(finding: Finding) -> str:
     ):
         lines.append(f"  {label:<9} " + text.replace("\n", "\n" + " " * 12))
     if finding.reproduction:
-        lines.append("  reproduce\n" + indent(finding.reproduction.rstrip(), "    "))
+        lines.append(_reproduction(finding.reproduction.rstrip()))
     return "\n".join(lines)
+
+
+def _reproduction(script: str) -> str:
+    """A script of a few lines; of a longer one, which would bury the findings, where to read it."""
+    if script.count("\n") >= FEW_LINES:
+        return "  reproduce with psql: --format html and --format json write out the script"
+    return "  reproduce\n" + indent(script, "    ")
