@@ -41,7 +41,9 @@ create table public.sleep_contexts (
     constraint sleep_contexts_sessions_count_is_positive check (sessions_count > 0),
     constraint sleep_contexts_child_age_is_between_0_and_300_months
     check (child_age_months between 0 and 300)
-);
+)
+-- Room on each page for the one update that every context sees, when it is retired.
+with (fillfactor = 70);
 
 alter table public.sleep_contexts enable row level security;
 alter table public.sleep_contexts force row level security;
@@ -206,8 +208,14 @@ before update on public.predictions
 for each row execute function private.set_updated_at();
 
 create trigger _200_admit_prediction
-before insert or update of is_active, sleep_context_id on public.predictions
+before insert on public.predictions
 for each row execute function private.admit_prediction();
+
+create trigger _300_admit_changed_prediction
+before update of is_active, sleep_context_id on public.predictions
+for each row
+when (new.is_active)
+execute function private.admit_prediction();
 
 -- Usage
 
@@ -329,7 +337,8 @@ as $body$
 declare
     stale_ids uuid[];
 begin
-    -- Makes this wait for a context that is being created, and the other way round.
+    -- Makes this wait for a context that is being created, and the other way round. Always in one order, so that
+    -- two statements do not lock each other out.
     perform
     from public.children as c
     where c.id = any(p_child_ids)
@@ -350,7 +359,8 @@ begin
     where
         c.is_current
         and (
-            c.session_ids && changed.session_ids
+            changed.latest_start = 'infinity'
+            or c.session_ids && changed.session_ids
             or changed.latest_start >= coalesce(
                 (
                     select min(s.start_time)
@@ -360,13 +370,6 @@ begin
                 '-infinity'
             )
         );
-
-    -- In one order, so that two statements do not lock each other out.
-    perform
-    from public.sleep_contexts as c
-    where c.id = any(stale_ids)
-    order by c.id
-    for no key update;
 
     update public.sleep_contexts
     set is_current = false
