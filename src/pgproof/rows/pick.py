@@ -24,7 +24,7 @@ Choose: TypeAlias = Callable[[int], int]
 _NEAR = 10  # how far from the simplest value most values lie
 _TRIES = 40
 _LONG = 600  # nobody learns more from a longer text, and an index refuses much longer ones
-_SPECIAL: dict[str, tuple[Any, ...]] = {
+SPECIAL: dict[str, tuple[Any, ...]] = {
     "float": (float("inf"), float("-inf"), float("nan"), -0.0, 5e-324),
     "numeric": ("NaN",),
     "date": ("infinity", "-infinity", date(2024, 2, 29), "5874897-12-31", "4714-11-24 BC"),
@@ -78,7 +78,7 @@ class Picker:
     def _special(self, space: Space) -> Any:
         if space.type_name == "real":
             return None
-        values = [v for v in _SPECIAL.get(space.kind, ()) if isinstance(v, str) or holds(space, v)]
+        values = [v for v in SPECIAL.get(space.kind, ()) if isinstance(v, str) or holds(space, v)]
         return values[self.choose(len(values))] if values else None
 
     def _drawn(self, space: Space) -> Any:

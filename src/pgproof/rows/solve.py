@@ -167,14 +167,17 @@ def _group(table: TableModel, conditions: Sequence[Condition], court: Court) -> 
     return Group(columns, checks, found.options, found.exact, trouble, learned)
 
 
-def explain(table: TableModel, conditions: Sequence[Condition], court: Court) -> str:
+def explain(
+    table: TableModel, conditions: Sequence[Condition], court: Court, cells: Iterable[Cell] = ()
+) -> str:
     """Why no row can meet ``conditions``: the fewest of them that no row can meet."""
+    cells = tuple(cells)
     needed = list(conditions)
     for condition in conditions:
         fewer = [each for each in needed if each is not condition]
-        if fewer and not find(table, fewer, court).options:
+        if fewer and not find(table, fewer, court, cells).options:
             needed = fewer
-    found = find(table, needed, court)
+    found = find(table, needed, court, cells)
     types = ", ".join(f"{c.name} {c.space.type_name}" for c in table.columns if _reads(needed, c.name))
     if found.exact:
         return f"{table.name}: no row can pass {_names(needed)} ({types})"

@@ -25,7 +25,7 @@ from pgproof.rows.scope import is_citext
 from pgproof.rows.signals import Refused, Unknown
 from pgproof.rows.solve_branch import Branch
 from pgproof.rows.solve_containers import container
-from pgproof.rows.solve_spaces import matching, only, without
+from pgproof.rows.solve_spaces import INFINITIES, matching, only, without
 from pgproof.rows.solve_sums import Present, narrow_sum
 from pgproof.rows.solve_terms import NotLinear, difference, stripped
 from pgproof.rows.solve_texts import alternatives, position_pattern, unwrapped
@@ -172,16 +172,23 @@ class Narrower:
         return container(branch, atom, self.scope)
 
     def _of_finite(self, branch: Branch, atom: Atom) -> list[Branch] | None:
-        """``isfinite``: spaces of times hold no infinity."""
+        """``isfinite``: spaces of times hold infinity only where they list it."""
         node = atom.expression
-        finite = isinstance(node, Call) and node.name == "isfinite" and node.schema is None and atom.truth
-        if (
-            not finite
-            or not isinstance(node, Call)
-            or not isinstance(column := stripped(node.arguments[0]), Column)
-        ):
+        if not isinstance(node, Call) or node.name != "isfinite" or node.schema is not None:
             return None
-        return _listed(branch.narrow(column.name, lambda space: space, null=atom.null))
+        column = stripped(node.arguments[0])
+        if not isinstance(column, Column):
+            return None
+        change = _without_infinity if atom.truth else _only_infinity
+        return _listed(branch.narrow(column.name, change, null=atom.null))
+
+
+def _without_infinity(space: Space) -> Space:
+    return space if space.allowed is None else without(space, INFINITIES)
+
+
+def _only_infinity(space: Space) -> Space:
+    return only(space, INFINITIES)
 
 
 def _listed(found: Branch | None) -> list[Branch]:

@@ -9,10 +9,10 @@ from fractions import Fraction
 from typing import Any
 
 from pgproof.rows.model import Space
-from pgproof.rows.solve_spaces import at_least, at_most, grid
+from pgproof.rows.solve_spaces import INFINITIES, at_least, at_most, grid, only
 
 _DAY = 86_400_000_000
-_CONTEXT = Context(prec=60)
+_CONTEXT = Context(prec=1100)
 _DIGITS = 12  # after the point, for a bound such as 1/3 on a numeric without scale
 
 
@@ -39,8 +39,16 @@ def narrowed(space: Space, bound: Fraction, *, upper: bool, strict: bool) -> Spa
     try:
         value = value_of(space.kind, bound, upper=upper)
     except OutOfReach as reach:
-        return space if reach.above is upper else None
+        return space if reach.above is upper else _infinite(space, upper=upper)
     return at_most(space, value, strict=strict) if upper else at_least(space, value, strict=strict)
+
+
+def _infinite(space: Space, *, upper: bool) -> Space | None:
+    """Beyond what Python's times reach there is still infinity."""
+    if space.kind not in ("date", "timestamp", "timestamptz"):
+        return None
+    found = only(space, (INFINITIES[0 if upper else 1],))
+    return found if found.allowed else None
 
 
 def value_of(kind: str, bound: Fraction, *, upper: bool = True) -> Any:

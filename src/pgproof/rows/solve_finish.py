@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from random import Random
-from typing import Any
+from typing import Any, TypeAlias
 
 from pgproof.rows.expression import Binary, Column, Constant, Expression, TypeName, columns_of
 from pgproof.rows.model import Space
@@ -23,6 +23,9 @@ from pgproof.rows.solved import Bound, Cell, Nulls, Option, Order, Pool, Same
 
 _SAMPLES = 12
 _DIGITS = 6  # of numbers that are multiplied, where that is enough not to overflow
+
+
+Gaps: TypeAlias = "Mapping[tuple[str, str], Fraction]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ def finish(branch: Branch, conditions: Sequence[Condition], court: Court, seed: 
 def _finished(
     branch: Branch, orders: tuple[Order, ...], conditions: Sequence[Condition], court: Court, seed: str
 ) -> Finished:
-    branch, bounds = _with_bounds(branch)
+    branch, bounds = _with_bounds(branch, {(o.low, o.high): _measured(o, branch) for o in orders})
     if any(is_empty(cell.space) and cell.nulls == "forbidden" for cell in branch.cells.values()):
         return Finished(None, branch.exact)
     option = Option(tuple(branch.cells.values()), orders, tuple(_classes(branch)), branch.differ, bounds)
@@ -147,11 +150,16 @@ def _classes(branch: Branch) -> Iterator[Same]:
         yield Same(tuple(name for name in branch.cells if name in each))
 
 
-def _with_bounds(branch: Branch) -> tuple[Branch, tuple[Bound, ...]]:
+def _measured(order: Order, branch: Branch) -> Fraction:
+    days = branch.cells[order.low].space.kind == "date" and isinstance(order.gap, int)
+    return Fraction(order.gap) if days else counted(order.gap)
+
+
+def _with_bounds(branch: Branch, gaps: Gaps) -> tuple[Branch, tuple[Bound, ...]]:
     cells = dict(branch.cells)
     bounds: list[Bound] = []
     for total, equal in branch.sums:
-        bounds += _of_sum(total, cells, equal=equal)
+        bounds += _of_sum(total, cells, gaps, equal=equal)
     for bound in branch.bounds:
         _keep_small(bound, cells)
         bounds.append(bound)
@@ -204,14 +212,14 @@ def _cautious(space: Space, most: Fraction) -> Space:
     return space
 
 
-def _of_sum(total: Sum, cells: dict[str, Cell], *, equal: bool) -> Iterator[Bound]:
+def _of_sum(total: Sum, cells: dict[str, Cell], gaps: Gaps, *, equal: bool) -> Iterator[Bound]:
     """``a + b - c + constant <= 0`` (or ``= 0``) as bounds of each column by those drawn before it."""
     terms = [(term.column, int(factor)) for term, factor in total.terms.items()]
     for name, factor in terms:
-        _spread(name, factor, total, terms, cells)
+        _spread(name, factor, total, (terms, gaps), cells)
         if equal:
             negative = [(other, -sign) for other, sign in terms]
-            _spread(name, -factor, Sum(total.unit, constant=-total.constant), negative, cells)
+            _spread(name, -factor, Sum(total.unit, constant=-total.constant), (negative, gaps), cells)
     for place, (name, factor) in enumerate(terms):
         if place == 0:
             continue
@@ -220,7 +228,7 @@ def _of_sum(total: Sum, cells: dict[str, Cell], *, equal: bool) -> Iterator[Boun
             yield Bound(name, "=", _rest(total.constant, factor, terms[:place]))
             continue
         for side in (1, -1) if equal else (1,):
-            least = _least([(n, side * f) for n, f in terms[place + 1 :]], cells)
+            least = _least([(n, side * f) for n, f in terms[place + 1 :]], cells, gaps)
             if least is not None:
                 constant = total.constant + side * least
                 operator = "<=" if factor * side > 0 else ">="
@@ -228,10 +236,11 @@ def _of_sum(total: Sum, cells: dict[str, Cell], *, equal: bool) -> Iterator[Boun
 
 
 def _spread(
-    name: str, factor: int, total: Sum, terms: Sequence[tuple[str, int]], cells: dict[str, Cell]
+    name: str, factor: int, total: Sum, known: tuple[Sequence[tuple[str, int]], Gaps], cells: dict[str, Cell]
 ) -> None:
     """Bound a column by what the others take at least."""
-    least = _least([(other, sign) for other, sign in terms if other != name], cells)
+    terms, gaps = known
+    least = _least([(other, sign) for other, sign in terms if other != name], cells, gaps)
     if least is None:
         return
     place = -(total.constant + least) * factor
@@ -240,8 +249,12 @@ def _spread(
         cells[name] = replace(cells[name], space=space)
 
 
-def _least(terms: Sequence[tuple[str, int]], cells: Mapping[str, Cell]) -> Fraction | None:
+def _least(terms: Sequence[tuple[str, int]], cells: Mapping[str, Cell], gaps: Gaps) -> Fraction | None:
     """The least that a sum of columns can be; None if there is none."""
+    if len(terms) == 2 and terms[0][1] != terms[1][1]:
+        (low, _), (high, _) = sorted(terms, key=lambda term: term[1])
+        if (low, high) in gaps:
+            return gaps[low, high]
     total = Fraction(0)
     for name, factor in terms:
         space = limits(cells[name].space)

@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 from pgproof.rows.datum import from_datum, to_datum
 from pgproof.rows.evaluate import UNKNOWN_FUNCTION, Failure, Program
 from pgproof.rows.expression import Binary, Cast, Column, Constant, Expression, TypeName, columns_of, walk
-from pgproof.rows.pick import NoValue, Picker
+from pgproof.rows.pick import SPECIAL, NoValue, Picker
 from pgproof.rows.signals import Refused, Unknown
 from pgproof.rows.solve_conditions import Condition, Court
 from pgproof.rows.solve_documents import documents
@@ -102,6 +102,8 @@ def _mentioned(conditions: Sequence[Condition], option: Option, court: Court) ->
         tag = court.scope.columns.get(cell.column, "")
         values = [value for c in about for value in _values(c.expression, tag)]
         values += _CALENDAR.get(cell.space.kind, ())
+        if not all(condition.truth for condition in about):
+            values += [*SPECIAL.get(cell.space.kind, ()), *([[None]] if cell.space.kind == "array" else [])]
         if tag in ("json", "jsonb"):
             values += documents([c.expression for c in about if c.expression is not None], cell.column)
         keep = [value for value in values if cell.nulls != "required" and _may_hold(cell.space, value)]

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta, timezone
-from decimal import Decimal
+from decimal import Context, Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -20,6 +20,8 @@ from pgproof.rows.signals import Unknown
 
 ORDERED = ("integer", "numeric", "float", "date", "time", "timestamp", "timestamptz", "interval", "money")
 SIZED = ("text", "bytes", "bit", "array", "vector")
+INFINITIES = ("-infinity", "infinity")
+_WIDE = Context(prec=1100)  # more digits than any numeric(p, s) has
 _MICRO = timedelta(microseconds=1)
 _MOST_COUNTED = 1000
 
@@ -27,7 +29,7 @@ _MOST_COUNTED = 1000
 def at_least(space: Space, low: Any, *, strict: bool = False) -> Space:
     """Values not below ``low``, or above it."""
     if space.allowed is not None:
-        return only(space, (v for v in space.allowed if v > low or (v == low and not strict)))
+        return only(space, (v for v in space.allowed if _is_above(v, low, strict=strict)))
     if space.low is not None and (space.low > low or (space.low == low and space.low_open >= strict)):
         return space
     return replace(space, low=low, low_open=strict)
@@ -36,7 +38,7 @@ def at_least(space: Space, low: Any, *, strict: bool = False) -> Space:
 def at_most(space: Space, high: Any, *, strict: bool = False) -> Space:
     """Values not above ``high``, or below it."""
     if space.allowed is not None:
-        return only(space, (v for v in space.allowed if v < high or (v == high and not strict)))
+        return only(space, (v for v in space.allowed if _is_below(v, high, strict=strict)))
     if space.high is not None and (space.high < high or (space.high == high and space.high_open >= strict)):
         return space
     return replace(space, high=high, high_open=strict)
@@ -132,7 +134,7 @@ def limits(space: Space) -> Space:
     if space.kind != "numeric" or space.precision is None:
         return space
     scale = space.scale or 0
-    most = Decimal(10**space.precision - 1).scaleb(-scale)
+    most = Decimal(10**space.precision - 1).scaleb(-scale, _WIDE)
     return at_most(at_least(space, -most), most)
 
 
@@ -150,6 +152,18 @@ def thawed(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
+def _is_above(value: Any, low: Any, *, strict: bool) -> bool:
+    if value in INFINITIES:
+        return bool(value == INFINITIES[1])
+    return bool(value > low or (value == low and not strict))
+
+
+def _is_below(value: Any, high: Any, *, strict: bool) -> bool:
+    if value in INFINITIES:
+        return bool(value == INFINITIES[0])
+    return bool(value < high or (value == high and not strict))
+
+
 def _hashable(value: Any) -> Any:
     return tuple(map(_hashable, value)) if isinstance(value, list) else value
 
@@ -160,6 +174,8 @@ def _within(space: Space, value: Any) -> bool:
         return space.min_length <= size and (space.max_length is None or size <= space.max_length)
     if space.kind not in ORDERED or isinstance(value, str):
         return True
+    if value != value:
+        return space.high is None  # NaN is greater than any number
     bounded = limits(space)
     low, high = bounded.low, bounded.high
     above = low is None or value > low or (value == low and not space.low_open)

@@ -24,8 +24,10 @@ from pgproof.rows.pick import NoValue, Picker
 from pgproof.rows.strategies_plan import Row, SchemaPlan, TablePlan
 from pgproof.rows.strategies_population import Population, make_population, with_parents
 from pgproof.rows.strategies_row import RowMaker
+from pgproof.rows.violating import Unviolable, breach_of, rules_of
+from pgproof.rows.violating_rows import Violation, make_violation
 
-__all__ = ["Population", "Row", "SchemaPlan", "populations", "rows"]
+__all__ = ["Population", "Row", "SchemaPlan", "Violation", "populations", "rows", "violating"]
 
 Source: TypeAlias = "Catalog | SchemaPlan"
 Size: TypeAlias = "int | range"
@@ -81,6 +83,31 @@ def populations(
                 )
         try:
             return make_population(schema, counts, _picker(draw), pinned)
+        except NoValue:
+            reject()
+
+    return st.composite(drawn)()
+
+
+def violating(source: Source, table: str, constraint: str) -> st.SearchStrategy[Violation]:
+    """A row of ``table`` that breaks ``constraint`` and satisfies all others, with the rows it needs before.
+
+    ``constraint`` is the name of a constraint or unique index, or a column that is NOT NULL. Raises
+    ``UsageError`` for a name that the table does not have, or if it cannot be violated alone, with the reason.
+    """
+    schema = plan_of(source)
+    name = schema.named(table)
+    rules = [rule for rule in rules_of(schema.model.table(name)) if rule.name == constraint]
+    if not rules:
+        known = ", ".join(rule.name for rule in rules_of(schema.model.table(name)))
+        raise UsageError(f"{name} has no constraint {constraint}; it has {known}")
+    breach = breach_of(schema.plan(name), rules[0])
+    if isinstance(breach, Unviolable):
+        raise UsageError(f"{name}: {breach}")
+
+    def drawn(draw: st.DrawFn) -> Violation:
+        try:
+            return make_violation(schema, name, breach, _picker(draw))
         except NoValue:
             reject()
 

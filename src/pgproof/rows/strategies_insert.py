@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pgproof.database import Connection, sql
@@ -29,17 +29,22 @@ def insert_population(
     takes the owner of the tables and a transaction that is rolled back.
     """
     if not triggers:
-        for table in population:
-            name = schema.named(table)
-            connection.execute(
-                sql.SQL("alter table {} disable trigger user").format(sql.Identifier(name.schema, name.name))
-            )
+        disable_triggers(connection, schema, population)
     if population.deferred:
         connection.execute("set constraints all deferred")
     for table, rows in population.rows.items():
         for row in rows:
             insert(connection, schema, table, row)
         _move_sequences(connection, schema.model.table(schema.named(table)), rows)
+
+
+def disable_triggers(connection: Connection, schema: SchemaPlan, tables: Iterable[str]) -> None:
+    """Keep the triggers that users created from firing; PostgreSQL's own go on checking foreign keys."""
+    for table in tables:
+        name = schema.named(table)
+        connection.execute(
+            sql.SQL("alter table {} disable trigger user").format(sql.Identifier(name.schema, name.name))
+        )
 
 
 def _statement(table: TableName, columns: tuple[str, ...]) -> sql.Composed:

@@ -23,7 +23,19 @@ class Linker:
     rows: Mapping[TableName, Sequence[Row]]
     coming: Mapping[TableName, Sequence[Row]]
     picker: Picker
+    turn: int = 0
     looked_ahead: bool = False
+
+    def orphaned(self, table: TableModel) -> frozenset[str]:
+        """The columns of foreign keys that have nothing to refer to."""
+        return frozenset(
+            name
+            for reference in table.references
+            if reference.target != table.name
+            and not self.rows.get(reference.target)
+            and not self.coming.get(reference.target)
+            for name in reference.columns
+        )
 
     def links(self, table: TableModel, given: Row, wishes: Mapping[str, bool], is_free: IsFree) -> Row:
         """``given`` with the columns of every foreign key. Raises ``NoValue`` if they cannot all be satisfied."""
@@ -52,7 +64,7 @@ class Linker:
                 for here, there in pairs
             )
         ]
-        turn = self.picker.choose(len(matching)) if len(matching) > 1 else 0
+        turn = (self.turn + self.picker.choose(len(matching))) % len(matching) if len(matching) > 1 else 0
         return matching[turn:] + matching[:turn]
 
     def at_end(self, table: TableModel, path: Path, row: Row, parents: Parents) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -13,9 +13,9 @@ from pgproof.errors import UsageError
 from pgproof.rows.build import build, split_name
 from pgproof.rows.datum import Tag, to_datum
 from pgproof.rows.datum_times import Interval
-from pgproof.rows.evaluate import Program, Scope, compile_expression
+from pgproof.rows.evaluate import UNKNOWN_FUNCTION, Failure, Program, Scope, compile_expression
 from pgproof.rows.evaluate_operators import find_operator
-from pgproof.rows.expression import Expression
+from pgproof.rows.expression import Column, Expression
 from pgproof.rows.ghosts import is_ghost, real_tables
 from pgproof.rows.model import (
     ColumnModel,
@@ -29,14 +29,13 @@ from pgproof.rows.model import (
 from pgproof.rows.reading import read
 from pgproof.rows.scope import scope_of
 from pgproof.rows.signals import Refused, Unknown
-from pgproof.rows.solve import cell_of, condition_of, find, solve, written_out
+from pgproof.rows.solve import condition_of, written_out
 from pgproof.rows.solve_conditions import Condition, Court
 from pgproof.rows.solve_learn import asker
-from pgproof.rows.solve_spaces import is_empty, meet
 from pgproof.rows.solve_sums import Present
-from pgproof.rows.solved import Option
-
-MOST_PARTITIONS = 8
+from pgproof.rows.solved import Cell, Option
+from pgproof.rows.strategies_existing import Existing, read_existing
+from pgproof.rows.strategies_ways import Contradiction, changed_ways, ways_of
 
 Row = dict[str, Any]
 
@@ -61,7 +60,7 @@ class Key:
         return None if self.model.nulls_distinct and None in found else found
 
     def _part(self, part: KeyPart, program: Program | None, row: Mapping[str, Any]) -> Any:
-        if part.column is not None:
+        if part.column is not None and program is None:
             return comparable(self.tags.get(part.column, ""), row.get(part.column))
         if program is not None and not program.unknown:
             return comparable(program.tag, _value(program, row))
@@ -88,7 +87,7 @@ class Exclusion:
         self, part: KeyPart, program: Program | None, one: Mapping[str, Any], other: Mapping[str, Any]
     ) -> bool:
         try:
-            if part.column is not None:
+            if part.column is not None and program is None:
                 tag = self.tags.get(part.column, "")
                 values = [to_datum(tag, row.get(part.column)) for row in (one, other)]
             elif program is not None:
@@ -110,14 +109,26 @@ class TablePlan:
     court: Court
     ways: tuple[tuple[Option, ...], ...]
     conditions: tuple[Condition, ...]
-    generated: tuple[Program, ...]
+    generated: tuple[tuple[str, Program], ...]
     keys: tuple[Key, ...]
     exclusions: tuple[Exclusion, ...]
+    existing: Existing = field(default_factory=Existing)
 
     @cached_property
     def columns(self) -> dict[str, ColumnModel]:
         """The columns that are written, by name."""
         return {column.name: column for column in self.table.columns if column.filling != "generated"}
+
+    def shown(self, row: Mapping[str, Any]) -> Row:
+        """The row as others see it: with generated columns that can be computed."""
+        return {
+            **row,
+            **{
+                name: value
+                for name, program in self.generated
+                if (value := _result(program, row)) is not None
+            },
+        }
 
     @cached_property
     def grouped(self) -> frozenset[str]:
@@ -129,17 +140,24 @@ class TablePlan:
         """The columns of foreign keys."""
         return frozenset(name for reference in self.table.references for name in reference.columns)
 
+    def varied(self, conditions: Sequence[Condition], cells: Sequence[Cell] = ()) -> TablePlan:
+        """The same table under other conditions, with ``cells`` kept to. Raises ``Contradiction``."""
+        before = (self.ways, self.conditions)
+        ways = changed_ways(self.table, self.court, before, (conditions, cells))
+        return replace(self, ways=ways, conditions=tuple(conditions))
+
     def accepts(self, row: Mapping[str, Any]) -> bool:
         """Whether nothing that can be computed here speaks against the row."""
         if any(self.court.outcome(condition, row) == "bad" for condition in self.conditions):
             return False
-        return not any(isinstance(_value(program, row), Refused) for program in self.generated)
+        return not any(isinstance(_value(program, row), Refused) for _, program in self.generated)
 
 
 class SchemaPlan:
     """The tables of a catalog, each planned when it is first asked for.
 
-    With a ``connection`` to a database of that schema, CHECKs that only a server can compute are tried there.
+    With a ``connection`` to a database of that schema, CHECKs that only a server can compute are tried there,
+    and new rows keep clear of the keys of those that it has.
     """
 
     def __init__(
@@ -159,6 +177,10 @@ class SchemaPlan:
             raise UsageError(f"{qualified}: the catalog has no such table to fill; it has {known}")
         return name
 
+    def ordinal(self, name: TableName) -> int:
+        """The place of a table in the filling order, from 1."""
+        return next(n for n, table in enumerate(self.model.tables, 1) if table.name == name)
+
     def plan(self, name: TableName) -> TablePlan:
         """The plan of a table. Raises ``UsageError`` if its CHECKs contradict each other."""
         if name not in self._plans:
@@ -170,90 +192,58 @@ def plan_table(table: TableModel, connection: Connection | None, present: Presen
     """What drawing rows of ``table`` needs. Raises ``UsageError`` if no row can pass its CHECKs."""
     ask = None if connection is None else asker(connection, table)
     court = Court(scope_of(table), present, ask)
-    solution = solve(table, ask, present)
-    for group in solution.groups:
-        if not group.options:
-            raise UsageError(f"{group.trouble}; change one of them, or give the row by hand")
     conditions = tuple(condition_of(table, check, court.scope) for check in table.checks)
-    ways = [group.options for group in solution.groups if group.columns]
+    try:
+        ways = ways_of(table, conditions, court)
+    except Contradiction as contradiction:
+        raise UsageError(f"{contradiction}; change one of them, or give the row by hand") from contradiction
     scope = court.scope
     return TablePlan(
         table,
         court,
-        tuple(_in_partitions(table, conditions, court, ways)),
+        ways,
         conditions,
         tuple(_generated(table, scope)),
-        tuple(Key(u, *_programs(u.parts, u.predicate, scope), scope.columns) for u in table.uniques),
-        tuple(Exclusion(e, *_programs(e.parts, e.predicate, scope), scope.columns) for e in table.exclusions),
+        tuple(Key(u, *_programs(table, u, scope), scope.columns) for u in table.uniques),
+        tuple(Exclusion(e, *_programs(table, e, scope), scope.columns) for e in table.exclusions),
+        Existing() if connection is None or is_ghost(table.name) else read_existing(connection, table),
     )
 
 
-def _generated(table: TableModel, scope: Scope) -> Iterator[Program]:
+def _generated(table: TableModel, scope: Scope) -> Iterator[tuple[str, Program]]:
     for column in table.columns:
         expression = read(column.expression) if column.filling == "generated" else None
         if expression is not None:
-            yield compile_expression(written_out(table, expression), scope)
+            yield column.name, compile_expression(written_out(table, expression), scope)
 
 
 def _programs(
-    parts: Sequence[KeyPart], predicate: Expression | None, scope: Scope
+    table: TableModel, key: UniqueModel | ExclusionModel, scope: Scope
 ) -> tuple[tuple[Program | None, ...], Program | None]:
-    of_parts = tuple(_compiled(part.expression, scope) for part in parts)
-    return of_parts, _compiled(predicate, scope)
+    """What computes each part that is no column of the row, and the predicate."""
+
+    def compiled(expression: Expression | None) -> Program | None:
+        return None if expression is None else compile_expression(written_out(table, expression), scope)
+
+    return tuple(compiled(part.expression or _generated_part(table, part)) for part in key.parts), compiled(
+        key.predicate
+    )
 
 
-def _compiled(expression: Expression | None, scope: Scope) -> Program | None:
-    return None if expression is None else compile_expression(expression, scope)
-
-
-def _in_partitions(
-    table: TableModel, conditions: Sequence[Condition], court: Court, ways: list[tuple[Option, ...]]
-) -> Iterator[tuple[Option, ...]]:
-    """The ways, those that touch the partition key solved again for every partition there is."""
-    boxes = table.partition.cells if table.partition is not None else ()
-    if table.partition is None or not boxes:
-        yield from ways
-        return
-    key = set(table.partition.columns)
-    about = [c for c in conditions if set(c.columns) & key]
-    while more := [c for c in conditions if c not in about and _touches(c, about)]:
-        about += more
-    mixed = key.union(*(c.columns for c in about))
-    found: dict[Option, None] = {}
-    step = max(1, len(boxes) // MOST_PARTITIONS)
-    for box in boxes[::-step][:MOST_PARTITIONS]:
-        found |= dict.fromkeys(_in_box(table, about, court, dict(box)))
-    if not found:
-        raise UsageError(
-            f"{table.name}: no partition takes a row that passes its CHECKs; create one that does"
-        )
-    yield tuple(found)
-    yield from (options for options in ways if not mixed & {cell.column for cell in options[0].cells})
-
-
-def _in_box(
-    table: TableModel, about: Sequence[Condition], court: Court, box: Mapping[str, Any]
-) -> Iterator[Option]:
-    cells = []
-    for name, space in box.items():
-        cell = cell_of(table.column(name), court)
-        cells.append(replace(cell, space=meet(cell.space, space), nulls="forbidden"))
-    if any(is_empty(cell.space) for cell in cells):
-        return
-    if not about:
-        yield Option(tuple(cells))
-    for option in find(table, about, court, cells).options if about else ():
-        missing = [cell for cell in cells if cell.column not in {each.column for each in option.cells}]
-        yield replace(option, cells=(*option.cells, *missing))
-
-
-def _touches(condition: Condition, others: Sequence[Condition]) -> bool:
-    return any(set(condition.columns) & set(other.columns) for other in others)
+def _generated_part(table: TableModel, part: KeyPart) -> Expression | None:
+    generated = part.column is not None and table.column(part.column).filling == "generated"
+    return Column(part.column) if generated and part.column is not None else None
 
 
 def _included(predicate: Program | None, row: Mapping[str, Any]) -> bool:
     """Whether a partial index has the row; one whose predicate cannot be computed is taken to."""
     return predicate is None or bool(predicate.unknown) or _value(predicate, row) is True
+
+
+def _result(program: Program, row: Mapping[str, Any]) -> Any:
+    """The value as a row holds it; None where there is none or nobody knows."""
+    value = program(row)
+    return None if value is UNKNOWN_FUNCTION or isinstance(value, Failure) else value
 
 
 def _value(program: Program, row: Mapping[str, Any]) -> Any:

@@ -39,21 +39,32 @@ class Population:
         return iter(self.rows)
 
 
-def with_parents(schema: SchemaPlan, sizes: Mapping[TableName, int]) -> dict[TableName, int]:
+def with_parents(
+    schema: SchemaPlan, sizes: Mapping[TableName, int], *, exact: bool = True
+) -> dict[TableName, int]:
     """The sizes, and room for every parent that a row cannot do without.
 
-    Raises ``UsageError`` for a cycle of foreign keys that nothing can break.
+    Raises ``UsageError`` if that takes more rows of a table than ``sizes`` says, unless they are not ``exact``.
     """
     found = dict(sizes)
     todo = list(sizes)
     while todo:
         table = schema.model.table(todo.pop())
+        wanted = wanted_by_checks(schema.plan(table.name), found)
         for reference in table.references:
-            if is_nullable(table, reference) or reference.target == table.name:
+            if reference.target == table.name:
                 continue
-            needed = _parents_needed(table, reference, found[table.name])
+            if is_nullable(table, reference) and reference.name not in wanted:
+                continue
+            needed = _parents_needed(schema.plan(table.name), reference, found[table.name])
+            if (
+                exact
+                and found.get(reference.target, 0) == 1
+                and _is_apart(schema.plan(table.name), reference)
+            ):
+                continue
             if found.get(reference.target, 0) < needed:
-                if reference.target in sizes:
+                if exact and reference.target in sizes:
                     count = sizes[reference.target]
                     raise UsageError(
                         f"{table.name}: {found[table.name]} rows need {needed} rows of {reference.target} "
@@ -64,9 +75,28 @@ def with_parents(schema: SchemaPlan, sizes: Mapping[TableName, int]) -> dict[Tab
     return found
 
 
-def _parents_needed(table: TableModel, reference: ReferenceModel, count: int) -> int:
-    """One parent will do for all, unless a key lets every parent have only so many children."""
-    needed = min(count, 1)
+def wanted_by_checks(plan: TablePlan, present: Mapping[TableName, int]) -> set[str]:
+    """Foreign keys that may be NULL but that CHECKs want, given the tables that have rows."""
+    absent = {
+        name: reference.name
+        for reference in plan.table.references
+        for name in reference.columns
+        if reference.target not in present and plan.table.column(name).nullable
+    }
+    found: set[str] = set()
+    for options in plan.ways:
+        wishes = [
+            {c.column for c in o.cells if c.column in absent and c.nulls == "forbidden"} for o in options
+        ]
+        if all(wishes):
+            found |= {absent[name] for name in wishes[0]}
+    return found
+
+
+def _parents_needed(plan: TablePlan, reference: ReferenceModel, count: int) -> int:
+    """One parent will do for all, unless a key lets it have only so many children, or a CHECK wants another."""
+    table = plan.table
+    needed = min(count, 1) * (2 if _is_apart(plan, reference) else 1)
     others = {name for other in table.references if other is not reference for name in other.columns}
     for unique in table.uniques:
         if set(unique.columns) <= set(reference.columns):
@@ -75,6 +105,12 @@ def _parents_needed(table: TableModel, reference: ReferenceModel, count: int) ->
             keys = sum(1 for other in table.references if set(other.columns) & set(unique.columns))
             needed = max(needed, -int(-(count ** (1 / max(1, keys))) // 1))
     return needed
+
+
+def _is_apart(plan: TablePlan, reference: ReferenceModel) -> bool:
+    """Whether some CHECK looks at a foreign key beside another one, and may want them to differ."""
+    shared = [set(c.columns) for c in plan.conditions if set(c.columns) & set(reference.columns)]
+    return any(len(columns & plan.referring) > 1 for columns in shared)
 
 
 def make_population(
@@ -89,47 +125,68 @@ def make_population(
     """
     if schema.model.impossible:
         raise UsageError(schema.model.impossible[0])
-    builder = _Builder(schema, sizes, picker, pinned or {})
+    builder = Builder(schema, sizes, picker, pinned or {})
     for table in schema.model.tables:
         for number in range(sizes.get(table.name, 0)):
             builder.add(schema.plan(table.name), number)
-    rows = {str(name): found for name, found in builder.rows.items() if found and not is_ghost(name)}
-    return Population(rows, builder.deferred)
+    return builder.population()
 
 
 @dataclass
-class _Builder:
+class Builder:
+    """Rows as far as they have been made; ``pinned`` are columns that have one value in all rows of a table.
+
+    ``spread``: the second row begins looking for parents at the second one, and so on.
+    """
+
     schema: SchemaPlan
     sizes: Mapping[TableName, int]
     picker: Picker
-    pinned: Mapping[TableName, Row]
+    pinned: Mapping[TableName, Row] = field(default_factory=dict)
     rows: dict[TableName, list[Row]] = field(default_factory=dict)
+    shown: dict[TableName, list[Row]] = field(default_factory=dict)
     taken: dict[tuple[TableName, str], set[Any]] = field(default_factory=dict)
     deferred: bool = False
+    spread: bool = False
+
+    def population(self) -> Population:
+        """What has been made so far."""
+        rows = {str(name): found for name, found in self.rows.items() if found and not is_ghost(name)}
+        return Population(rows, self.deferred)
 
     def add(self, plan: TablePlan, number: int) -> None:
-        """One more row of a table."""
-        own = self.rows.setdefault(plan.table.name, [])
-        given = {**self.given(plan, number), **self.pinned.get(plan.table.name, {})}
+        """One more row of a table. Raises ``NoValue``."""
+        row = self.row(plan, number, self.pinned.get(plan.table.name, {}))
+        self.rows.setdefault(plan.table.name, []).append(row)
+        self.shown.setdefault(plan.table.name, []).append(plan.shown(row))
+        for key in plan.keys:
+            if (value := key.of(row)) is not None:
+                self.known(plan, key).add(value)
+
+    def row(self, plan: TablePlan, number: int, fixed: Mapping[str, Any]) -> Row:
+        """A row that could be added, with these values. Raises ``NoValue``."""
+        given = {**self.given(plan, number), **fixed}
+        trouble = NoValue(f"{plan.table.name}: no row number {number + 1} found beside those there are")
         for _ in range(_TRIES):
             maker = RowMaker(plan, self.picker)
-            linker = Linker(self.schema.model, self.rows, self.coming(plan.table), self.picker)
+            turn = number if self.spread else 0
+            linker = Linker(self.schema.model, self.shown, self.coming(plan.table), self.picker, turn)
             try:
-                linked = linker.links(plan.table, given, maker.wishes(), partial(self.is_free, plan))
+                linked = linker.links(
+                    plan.table, given, maker.wishes(linker.orphaned(plan.table)), partial(self.is_free, plan)
+                )
                 row = self.distinct(plan, maker, maker.row(linked), linked, number)
-            except NoValue:
+            except NoValue as error:
+                trouble = error
                 continue
             self.deferred = self.deferred or linker.looked_ahead
-            own.append(row)
-            for key in plan.keys:
-                if (value := key.of(row)) is not None:
-                    self.taken.setdefault((plan.table.name, key.model.name), set()).add(value)
-            return
-        raise NoValue(f"{plan.table.name}: no row number {number + 1} found beside those there are")
+            return row
+        raise trouble
 
     def given(self, plan: TablePlan, number: int) -> Row:
         """Columns that count by themselves: identities, sequences, UUIDs of keys, and what is referred to early."""
-        found = preset(self.schema.model.tables.index(plan.table) + 1, plan.table, number)
+        found = preset(self.schema.ordinal(plan.table.name), plan.table, number)
+        found |= {name: found[name] + highest for name, highest in plan.existing.highest.items()}
         for name in early(self.schema.model, plan.table) - found.keys() - plan.referring:
             value = nth(space_in(plan, plan.columns[name]), number)
             if value is not None:
@@ -148,15 +205,23 @@ class _Builder:
         return found
 
     def is_free(self, plan: TablePlan, row: Mapping[str, Any]) -> bool:
-        """Whether keys that ``row`` has all columns of are still free."""
-        return not any(
-            set(key.model.columns) <= row.keys() and self.is_taken(plan, key, row) for key in plan.keys
-        )
+        """Whether the keys and CHECKs that ``row`` has all columns of have nothing against it."""
+        if any(set(key.model.columns) <= row.keys() and self.is_taken(plan, key, row) for key in plan.keys):
+            return False
+        whole = [condition for condition in plan.conditions if set(condition.columns) <= row.keys()]
+        return not any(plan.court.outcome(condition, row) == "bad" for condition in whole)
 
     def is_taken(self, plan: TablePlan, key: Key, row: Mapping[str, Any]) -> bool:
         """Whether a row has the same value in a key."""
         value = key.of(row)
-        return value is not None and value in self.taken.get((plan.table.name, key.model.name), ())
+        return value is not None and value in self.known(plan, key)
+
+    def known(self, plan: TablePlan, key: Key) -> set[Any]:
+        """What a key has already, rows that were there before among it."""
+        where = (plan.table.name, key.model.name)
+        if where not in self.taken:
+            self.taken[where] = {value for row in plan.existing.rows if (value := key.of(row)) is not None}
+        return self.taken[where]
 
     def distinct(self, plan: TablePlan, maker: RowMaker, row: Row, linked: Row, number: int) -> Row:
         """The row, changed until it is in nobody's way. Raises ``NoValue``."""
@@ -175,9 +240,10 @@ class _Builder:
         """The columns of a key or exclusion constraint that another row is in the way of."""
         for key in plan.keys:
             if self.is_taken(plan, key, row):
-                return key.model.columns
+                return tuple(dict.fromkeys((*key.model.columns, *key.model.predicate_columns)))
         for exclusion in plan.exclusions:
-            if any(exclusion.broken_by(row, other) for other in self.rows[plan.table.name]):
+            others = (*plan.existing.rows, *self.rows.get(plan.table.name, ()))
+            if any(exclusion.broken_by(row, other) for other in others):
                 return tuple(
                     name
                     for part in exclusion.model.parts

@@ -38,12 +38,21 @@ class RowMaker:
                 return row
         raise trouble
 
-    def wishes(self) -> dict[str, bool]:
-        """Which foreign key columns a way through the CHECKs wants NULL, and which not."""
+    def wishes(self, orphaned: frozenset[str]) -> dict[str, bool]:
+        """Which foreign key columns a way through the CHECKs wants NULL, and which not.
+
+        Columns that are ``orphaned`` have no parent to refer to.
+        """
         found: dict[str, bool] = {}
         for options in self.plan.ways:
             cells = [cell for cell in options[0].cells if cell.column in self.plan.referring]
             if cells:
+                open_ = [
+                    o
+                    for o in options
+                    if not any(c.column in orphaned and c.nulls == "forbidden" for c in o.cells)
+                ]
+                options = tuple(open_) or options
                 option = options[self.picker.choose(len(options)) if len(options) > 1 else 0]
                 wanted = [cell for cell in option.cells if cell.column in self.plan.referring]
                 found |= {cell.column: cell.nulls == "required" for cell in wanted if cell.nulls != "allowed"}
@@ -52,7 +61,7 @@ class RowMaker:
     def _drawn(self, fixed: Mapping[str, Any], picker: Picker) -> Row:
         row = dict(fixed)
         for options in self.plan.ways:
-            open_ = [option for option in options if fits(option, row)]
+            open_ = [option for option in options if fits(option, row, self.plan.referring)]
             if not open_:
                 names = ", ".join(cell.column for cell in options[0].cells)
                 raise NoValue(f"{self.plan.table.name}: no way to fill {names} with {dict(fixed)}")
@@ -83,15 +92,18 @@ class RowMaker:
             row.update(zip(names, sorted(row[name] for name in names), strict=True))
 
 
-def fits(option: Option, row: Mapping[str, Any]) -> bool:
-    """Whether an option has room for the values that a row has already."""
-    return all(_has_room(cell, row[cell.column]) for cell in option.cells if cell.column in row)
+def fits(option: Option, row: Mapping[str, Any], referring: frozenset[str]) -> bool:
+    """Whether an option has room for the values that a row has already.
+
+    Values of foreign keys are not looked at: those that were found by trying are not all there are.
+    """
+    return all(_has_room(cell, row[cell.column], referring) for cell in option.cells if cell.column in row)
 
 
-def _has_room(cell: Cell, value: Any) -> bool:
+def _has_room(cell: Cell, value: Any, referring: frozenset[str]) -> bool:
     if value is None:
         return cell.nulls != "forbidden"
-    return cell.nulls != "required" and _may_be(cell.space, value)
+    return cell.nulls != "required" and (cell.column in referring or _may_be(cell.space, value))
 
 
 def _may_be(space: Space, value: Any) -> bool:
