@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pgproof.access import attempts
+from pgproof.access import attempts, reading
 from pgproof.access.actors import Actor
 from pgproof.access.attempts import Attempt, Row
 from pgproof.access.candidates import candidates, distinct, spread
@@ -26,16 +26,16 @@ def plan(world: World, surveyed: Survey, actor: Actor) -> Iterator[Attempt]:
 
 def _planned(world: World, surveyed: Survey, actor: Actor) -> Iterator[Attempt]:
     subject, expected = surveyed.subject, world.expected(actor, surveyed.subject.label)
-    yield from attempts.reads(subject, actor, expected.cells["select"].columns)
+    yield from reading.reads(subject, actor, expected.cells["select"].columns)
     other = next((each for each in world.actors if each.role == actor.role and each != actor), None)
     if other:
-        yield attempts.prepared_read(subject, actor, other)
+        yield reading.prepared_read(subject, actor, other)
     observe = world.observation(world.expectations(actor, [subject.label, *sorted(surveyed.behind)]))
     if subject.is_table:
         assert observe is not None
         yield from _writes(world, surveyed, actor, observe)
         return
-    yield from attempts.leaky_reads(subject, actor)
+    yield from reading.leaky_reads(subject, actor)
     if surveyed.writable_view and observe is not None:
         yield from attempts.view_writes(subject, actor, next(iter(subject.columns)), observe)
 
