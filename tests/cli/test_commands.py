@@ -151,7 +151,7 @@ def test_a_script_that_fails_says_where_and_exits_with_3(pgproof, make_project):
         assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("words", [[], ["chekc"], ["check", "--format", "html"], ["check", "--frobnicate"]])
+@pytest.mark.parametrize("words", [[], ["chekc"], ["check", "--format", "pdf"], ["check", "--frobnicate"]])
 def test_wrong_words_are_wrong_use(pgproof, words):
     done = pgproof(*words)
     assert done.returncode == 2
