@@ -52,8 +52,9 @@ def test_every_toml_example_parses(block):
 
 def test_the_test_examples_pass(pytester):
     pytester.makeini(f"[pytest]\npgproof_project = {ROOT / 'fixtures' / 'shop'}\n")
-    pytester.makepyfile(blocks("python")[0])
-    pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=2)
+    pytester.makepyfile(fixtures=blocks("python")[0], strategies=blocks("python")[1])
+    ran = pytester.runpytest_subprocess("-p", "no:cacheprovider", "fixtures.py", "strategies.py")
+    ran.assert_outcomes(passed=3)
 
 
 def test_every_fixture_of_the_table_exists():
