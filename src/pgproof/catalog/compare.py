@@ -37,7 +37,8 @@ def diff(
     sides = [scoped(side, with_extensions=with_extensions, ignore=ignore_schemas) for side in (before, after)]
     if before.version_num != after.version_num:
         sides = [portable(side) for side in sides]
-    return tuple(_inside(*without_consequences(*sides), ""))
+    # The same privilege of two grantors is one difference to the reader, and it is told once.
+    return tuple(dict.fromkeys(_inside(*without_consequences(*sides), "")))
 
 
 def diff_roles(before: Cluster, after: Cluster) -> tuple[Difference, ...]:
