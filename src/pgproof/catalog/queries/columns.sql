@@ -19,7 +19,12 @@ select
     case when a.attstorage <> t.typstorage then a.attstorage end as storage,
     a.attcompression as compression,
     nullif(a.attstattarget, -1) as statistics,
-    a.attoptions || a.attfdwoptions as options,
+    -- Without what PostgreSQL 15.20 notes here for itself, another number in every database: pg_attver.
+    (
+        select array_agg(o.option order by o.place)
+        from unnest(a.attoptions || a.attfdwoptions) with ordinality as o (option, place)
+        where o.option not like 'pg\_attver=%'
+    ) as options,
     c.relkind <> 'v' or pg_catalog.pg_column_is_updatable(a.attrelid, a.attnum, false) as writable
 from pg_catalog.pg_attribute as a
 inner join pg_catalog.pg_class as c on a.attrelid = c.oid
