@@ -11,7 +11,13 @@ SCHEMAS = sorted(path.name for path in (ROOT / "sql").iterdir() if path.is_dir()
 
 
 def test_the_five_schemas_are_there():
-    assert SCHEMAS == ["advent_calendar", "ai_assistant", "dream_flow", "sleep_prediction_cache", "travel_booking"]
+    assert SCHEMAS == [
+        "advent_calendar",
+        "ai_assistant",
+        "dream_flow",
+        "sleep_prediction_cache",
+        "travel_booking",
+    ]
 
 
 @pytest.mark.parametrize("world", ["classic", "explicit"])
@@ -23,7 +29,9 @@ def test_check_is_clean(request, schema, world):
     assert report.failure == ""
     assert [f"{each.rule} {each.subject}: {each.observed}" for each in report.findings] == []
     outcomes = {each.rule: each.outcome for each in report.steps}
-    assert {"apply", "seed", "rollback", "reapply"} <= {rule for rule, outcome in outcomes.items() if outcome == "ok"}
+    assert {"apply", "seed", "rollback", "reapply"} <= {
+        rule for rule, outcome in outcomes.items() if outcome == "ok"
+    }
 
 
 @pytest.mark.parametrize("schema", SCHEMAS)

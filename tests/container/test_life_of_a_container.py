@@ -22,7 +22,10 @@ HOLDER = (
 def listed():
     """Every container, running or not."""
     shown = subprocess.run(
-        ["docker", "ps", "-a", "--no-trunc", "--format", "{{json .}}"], capture_output=True, text=True, check=True
+        ["docker", "ps", "-a", "--no-trunc", "--format", "{{json .}}"],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return [json.loads(line) for line in shown.stdout.splitlines()]
 

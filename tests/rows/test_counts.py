@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.rows.tables import name, table
 
 from pgproof.errors import UsageError
 from pgproof.rows.counts import Wishes, find_table, row_counts
 from pgproof.rows.model import SchemaModel, TableName
 from pgproof.rows.order import in_filling_order
-from tests.rows.tables import name, table
 
 TABLES = [
     table("tenants", "id"),

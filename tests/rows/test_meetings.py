@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+from tests.rows.tables import table
+
 from pgproof.rows.agreements import with_agreements
 from pgproof.rows.meetings import Meeting, meetings
 from pgproof.rows.model import TableModel
 from pgproof.rows.order import in_filling_order
-from tests.rows.tables import table
 
 
 def met(tables: list[TableModel], of: str) -> dict[str, set[tuple[str, ...]]]:

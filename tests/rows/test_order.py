@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.rows.tables import name, table
 
 from pgproof.rows.model import TableModel
 from pgproof.rows.order import components, edges_of, in_filling_order
-from tests.rows.tables import name, table
 
 
 def breakings(tables: tuple[TableModel, ...]) -> dict[str, str]:

@@ -4,11 +4,11 @@ from datetime import date
 from typing import Any
 
 import pytest
+from tests.rows.tables import name, table
 
 from pgproof.errors import UsageError
 from pgproof.rows.model import SchemaModel
 from pgproof.rows.overrides import read_overrides
-from tests.rows.tables import name, table
 
 MODEL = SchemaModel((table("users", "id", "plan: text", "tenant_id"),))
 

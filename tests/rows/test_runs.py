@@ -3,12 +3,12 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.rows.tables import table
 
 from pgproof.rows.draws import stream
 from pgproof.rows.parents import Free, Grouping
 from pgproof.rows.runs import Members, Run, fitted
 from pgproof.rows.world import Block, Population
-from tests.rows.tables import table
 
 KEY = stream(1, "run")
 

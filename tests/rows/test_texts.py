@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.rows.tables import column
 
 from pgproof.errors import UsageError
 from pgproof.rows.encode import texts
@@ -13,7 +14,6 @@ from pgproof.rows.naming import text_provider
 from pgproof.rows.phrases import SUFFIXES, TEMPLATES, Phrasing
 from pgproof.rows.regex import parse_regex
 from pgproof.rows.texts import TextNeeds, text_filler
-from tests.rows.tables import column
 
 PROVIDERS = sorted(
     {*TEMPLATES, *SUFFIXES, "company", "city", "title", "sentence", "phrase", "token", "hash", "word"}
@@ -71,8 +71,10 @@ def test_listed_texts_are_all_used_the_first_ones_more_often() -> None:
 
 
 def test_what_is_taken_is_not_given_again() -> None:
-    needs = TextNeeds(space(allowed=("a", "b", "c")), "word", 2, frozenset({"b"}))
-    assert sorted(drawn(needs, count=2)) == ["a", "c"]
+    needs = TextNeeds(space(allowed=("a", "b", "c")), "word", 3, frozenset({"b"}), first=1)
+    filler = text_filler(Phrasing(1, "public.t", "c", "en_US"), needs)
+    assert filler is not None
+    assert sorted(text or "" for text in texts(filler(np.array([1, 2])))) == ["a", "c"]
 
 
 def test_an_arabic_locale_writes_arabic() -> None:

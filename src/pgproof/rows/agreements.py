@@ -97,8 +97,9 @@ def meant(table: TableModel, reaches: Sequence[Reach]) -> tuple[Agreement, ...]:
 
 def is_owner(target: TableName, table: TableModel, reaches: Sequence[Reach]) -> bool:
     """Whether ``target`` owns everything below it, so that all ways up from a row end in one row of it."""
-    direct = [r for r in reaches if r.target == target and len(r.path.hops) == 1]
-    return bool(_TENANTS.match(target.name)) and len(direct) < 2 and target != table.name
+    if not _TENANTS.match(target.name) or target == table.name:
+        return False
+    return sum(r.target == target and len(r.path.hops) == 1 for r in reaches) < 2
 
 
 def forced(table: TableModel) -> tuple[Agreement, ...]:

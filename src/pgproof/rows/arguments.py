@@ -31,12 +31,22 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--rows", action="append", default=[], metavar="TABLE=N", help="rows of one table; may be given again"
     )
-    command.add_argument("--scale", type=float, metavar="X", help="times the usual number of rows everywhere (1)")
-    command.add_argument("--total", type=int, metavar="N", help="so many rows in all, shared out among the tables")
-    command.add_argument("--seed", type=int, metavar="N", help="another seed gives other rows, the same one the same")
+    command.add_argument(
+        "--scale", type=float, metavar="X", help="times the usual number of rows everywhere (1)"
+    )
+    command.add_argument(
+        "--total", type=int, metavar="N", help="so many rows in all, shared out among the tables"
+    )
+    command.add_argument(
+        "--seed", type=int, metavar="N", help="another seed gives other rows, the same one the same"
+    )
     command.add_argument("--locale", metavar="NAME", help="names and texts as in ar_SA, de_DE ... (en_US)")
-    command.add_argument("--until", type=date.fromisoformat, metavar="DATE", help="when the newest rows were made")
-    command.add_argument("--out", type=Path, metavar="DIR", help="write CSV files and a psql script, no database")
+    command.add_argument(
+        "--until", type=date.fromisoformat, metavar="DATE", help="when the newest rows were made"
+    )
+    command.add_argument(
+        "--out", type=Path, metavar="DIR", help="write CSV files and a psql script, no database"
+    )
     command.add_argument("--dry-run", action="store_true", help="say what would be written, and why")
     command.add_argument(
         "--fast", action="store_true", help="build plain indexes afterwards and leave triggers out meanwhile"

@@ -101,7 +101,7 @@ class Assembler:
         agreed = meetings(table, {each.name: each for each in self.model.tables})
         solution = self.solve(table)
         spaces = {column.name: space_in(solution, column) for column in table.columns}
-        keys = key_plan(table, agreed, spaces, own.count, capacity)
+        keys = key_plan(table, agreed, spaces, own.count, capacity, self._bound(table))
         world = self.world
         clockwork = Clockwork(world.seed, str(table.name), world.since, world.until)
         solved = solve_with_predicates(table, keys, solution, self.solve)
@@ -113,6 +113,14 @@ class Assembler:
         work.avoided.update({c: v for (name, c), v in self.avoided.items() if name == table.name})
         _complete(work, kinship, self.ask(table) if self.ask else None)
         return work
+
+    def _bound(self, table: TableModel) -> set[str]:
+        """The columns that partitions or the settings decide."""
+        cells = table.partition.cells if table.partition else ()
+        listed = [
+            c.name for c in table.columns if self.overrides.column(table.name, c.name).values is not None
+        ]
+        return {column for cell in cells for column, _ in cell} | set(listed)
 
 
 def space_in(solution: Solution, column: ColumnModel) -> Space:

@@ -15,7 +15,6 @@ from pgproof.rows.draws import Ints, below, unit
 from pgproof.rows.literals import text_of
 from pgproof.rows.measures import Measure, limits, measure_of, written
 from pgproof.rows.model import Space, Value
-from pgproof.rows.naming import usual_range
 from pgproof.rows.runs import ENDLESS, Run
 from pgproof.rows.scalars import Scalar
 from pgproof.rows.values import DAY, SECOND, Choice, Joined, Pool, Values
@@ -154,7 +153,7 @@ def start_of(scalar: Scalar, space: Space) -> int:
     measure = measure_of(space)
     assert measure is not None
     least, most = limits(measure, space)
-    usual = usual_range(scalar.model.name)
+    usual = scalar.range
     first = int((usual.low if usual else 1) * 10**measure.scale)
     return min(max(first, least), most)
 

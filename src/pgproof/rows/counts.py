@@ -22,10 +22,21 @@ ANSWERS = 0.4  # rows of a leaf that may exist once per parent and person: ratin
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """The rows of a table and why: asked for, or so many per row of ``parent``."""
+    """The rows of a table and why: asked for, or so many per row of a parent."""
 
     rows: int
     why: str
+    exact: float | None = None
+
+    @property
+    def weight(self) -> float:
+        """The rows before they were rounded: what children are counted from."""
+        return self.rows if self.exact is None else self.exact
+
+
+def _rounded(weight: float, why: str) -> Count:
+    """At least one row where there is anything at all."""
+    return Count(max(1, round(weight)) if weight > 0 else 0, why, weight)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +51,16 @@ class Wishes:
 
 def row_counts(model: SchemaModel, wishes: Wishes) -> dict[TableName, Count]:
     """The rows of every table. Raises ``UsageError`` if the total is less than what was asked for by table."""
+    rules = _rules(model, wishes)
     if wishes.total is None:
-        return _at_scale(model, wishes, wishes.scale)
+        return _at_scale(rules, wishes.scale)
     low, high = 0.0, 1.0
-    while _sum(_at_scale(model, wishes, high)) < wishes.total and high < 1e12:
+    while _sum(_at_scale(rules, high)) < wishes.total and high < 1e12:
         low, high = high, high * 4
     for _ in range(60):
         middle = (low + high) / 2
-        low, high = (
-            (low, middle) if _sum(_at_scale(model, wishes, middle)) >= wishes.total else (middle, high)
-        )
-    return _exact(wishes, _at_scale(model, wishes, high))
+        low, high = (low, middle) if _sum(_at_scale(rules, middle)) >= wishes.total else (middle, high)
+    return _exact(wishes, _at_scale(rules, high))
 
 
 def find_table(model: SchemaModel, text: str) -> TableName:
@@ -64,49 +74,77 @@ def find_table(model: SchemaModel, text: str) -> TableName:
     raise UsageError(f"there is no table {text!r} to fill; tables are: {known}")
 
 
-def _at_scale(model: SchemaModel, wishes: Wishes, scale: float) -> dict[TableName, Count]:
-    found: dict[TableName, Count] = {}
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """How the rows of a table follow from the scale or from a parent; ``rows`` is set where they do not."""
+
+    table: TableName
+    parent: TableName | None = None
+    ratio: float = BASE
+    rows: int | None = None
+    why: str = ""
+
+
+def _rules(model: SchemaModel, wishes: Wishes) -> list[_Rule]:
+    """One rule per table, parents first; which parent matters is the same at every scale."""
+    rules: list[_Rule] = []
+    usual: dict[TableName, float] = {}
     for table in model.tables:
-        if is_ghost(table.name):
-            found[table.name] = Count(max(2, round(3 * scale**0.5)), "values that several keys share")
-            continue
-        if table.name in wishes.rows:
-            found[table.name] = Count(wishes.rows[table.name], "asked for")
-            continue
-        if table.kept_by and not any(_is_single(table, r) for r in table.references):
-            found[table.name] = Count(0, f"kept by {', '.join(table.kept_by)}")
-            continue
-        found[table.name] = _usual(table, found, wishes, scale)
-    return found
+        rule = _rule(table, usual, wishes)
+        above = 1.0 if rule.parent is None else usual[rule.parent]
+        usual[table.name] = above * rule.ratio if rule.rows is None else float(rule.rows)
+        rules.append(rule)
+    return rules
 
 
-def _usual(table: TableModel, known: Mapping[TableName, Count], wishes: Wishes, scale: float) -> Count:
-    parents = [r for r in table.references if r.target in known and not is_ghost(r.target)]
+def _rule(table: TableModel, usual: Mapping[TableName, float], wishes: Wishes) -> _Rule:
+    if is_ghost(table.name):
+        return _Rule(table.name, why="values that several keys share")
+    if table.name in wishes.rows:
+        return _Rule(table.name, rows=wishes.rows[table.name], why="asked for")
+    singles = [r for r in table.references if _is_single(table, r)]
+    if table.kept_by and not singles:
+        return _Rule(table.name, rows=0, why=f"kept by {', '.join(table.kept_by)}")
+    parents = [r for r in table.references if r.target in usual and not is_ghost(r.target)]
     if not parents:
-        return Count(max(1, round(BASE * scale)), f"{BASE} x scale" if scale != 1 else f"{BASE}")
-    asked = [
-        (r, wishes.ratios[table.name, c]) for r in parents for c in r.columns if _has_ratio(table, c, wishes)
-    ]
-    single = [r for r in parents if _is_single(table, r)]
-    if asked:
-        reference, ratio = asked[0]
-    elif single:
-        reference, ratio = min(single, key=lambda r: (known[r.target].rows, r.name)), 1.0
-    else:
-        reference = max(parents, key=lambda r: (_is_tied(table, r), known[r.target].rows, r.name))
-        ratio = ratio_of(table, reference, parents)
-    rows = max(1, round(known[reference.target].rows * ratio)) if known[reference.target].rows else 0
-    return Count(rows, f"{ratio:g} for each of {reference.target}")
+        return _Rule(table.name)
+    reference, ratio = _leading(table, parents, usual, wishes)
+    return _Rule(table.name, reference.target, ratio, why=f"{ratio:g} for each of {reference.target}")
+
+
+def _leading(
+    table: TableModel, parents: Sequence[ReferenceModel], usual: Mapping[TableName, float], wishes: Wishes
+) -> tuple[ReferenceModel, float]:
+    """The foreign key whose parents decide how many rows there are, and how many each of them has."""
+    for reference in parents:
+        for column in reference.columns:
+            if (table.name, column) in wishes.ratios:
+                return reference, wishes.ratios[table.name, column]
+    singles = [r for r in parents if _is_single(table, r)]
+    if singles:
+        return min(singles, key=lambda r: (usual[r.target], r.name)), 1.0
+    reference = max(parents, key=lambda r: (_is_tied(table, r), usual[r.target], r.name))
+    return reference, ratio_of(table, reference, parents)
+
+
+def _at_scale(rules: Sequence[_Rule], scale: float) -> dict[TableName, Count]:
+    found: dict[TableName, Count] = {}
+    for rule in rules:
+        if rule.rows is not None:
+            found[rule.table] = Count(rule.rows, rule.why)
+        elif is_ghost(rule.table):
+            found[rule.table] = Count(max(2, round(3 * scale**0.5)), rule.why)
+        elif rule.parent is None:
+            found[rule.table] = _rounded(BASE * scale, f"{BASE} x scale" if scale != 1 else f"{BASE}")
+        else:
+            found[rule.table] = _rounded(found[rule.parent].weight * rule.ratio, rule.why)
+    return found
 
 
 def _is_tied(table: TableModel, reference: ReferenceModel) -> bool:
     """Whether a row of the table hardly makes sense without this parent."""
     keys = {column for unique in table.uniques for column in unique.columns}
     return not is_nullable(table, reference) or bool(keys & set(reference.columns))
-
-
-def _has_ratio(table: TableModel, column: str, wishes: Wishes) -> bool:
-    return (table.name, column) in wishes.ratios
 
 
 def ratio_of(table: TableModel, reference: ReferenceModel, parents: Sequence[ReferenceModel]) -> float:

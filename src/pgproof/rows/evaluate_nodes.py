@@ -10,6 +10,7 @@ from pgproof.rows.datum import Tag, to_datum
 from pgproof.rows.evaluate_casts import cast
 from pgproof.rows.evaluate_functions import VARYING, find_function
 from pgproof.rows.evaluate_operators import find_operator
+from pgproof.rows.evaluate_texts import known_pattern
 from pgproof.rows.expression import (
     And,
     Array,
@@ -143,6 +144,8 @@ class Compiler:
             _is_constant(side) and step({}) is None for side, step in ((node.left, left), (node.right, right))
         ):
             return result, nothing
+        if _is_constant(node.right):
+            known_pattern(node.operator, right({}))
 
         def step(datums: Datums) -> Any:
             a, b = left(datums), right(datums)

@@ -36,6 +36,12 @@ def found(text: str, pattern: str, *, ignore_case: bool = False) -> bool:
     return all(matches(each, text) for each in parse_regex(pattern, ignore_case=ignore_case))
 
 
+def known_pattern(operator: str, pattern: Any) -> None:
+    """Raises ``Unknown`` if ``pattern``, right of a regular expression's operator, is none that we read."""
+    if operator in ("~", "~*", "!~", "!~*") and isinstance(pattern, str):
+        parse_regex(pattern, ignore_case=operator.endswith("*"))
+
+
 def like(text: str, pattern: str, *, ignore_case: bool = False) -> bool:
     """``text LIKE pattern``."""
     if ignore_case and not text.isascii():

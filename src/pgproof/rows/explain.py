@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pgproof.rows.agreements import label_of
 from pgproof.rows.counts import Count
 from pgproof.rows.model import ColumnModel, ReferenceModel
-from pgproof.rows.naming import null_share, text_provider, usual_range
+from pgproof.rows.naming import null_share, text_provider
 from pgproof.rows.order import is_nullable
 from pgproof.rows.parents import Determined, Earlier, Grouped, Sometimes
 from pgproof.rows.timeline import stage
@@ -116,7 +116,7 @@ def _drawn(work: Work, column: ColumnModel) -> tuple[str, str]:
         return f"{kind} {(given or provider).replace('_', ' ')}", "settings" if given else why
     if space.kind in ("date", "timestamp", "timestamptz") and stage(column.name) >= 0:
         return f"a {different}time in the life of the row", f"the name {column.name}"
-    usual = usual_range(column.name)
+    usual = scalar.range
     if usual and space.kind in ("integer", "numeric", "float", "money"):
         return f"a {different}number, usually {usual.low:g} to {usual.high:g}", f"the name {column.name}"
     return f"a {different}value of type {space.type_name}", ""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from hashlib import blake2b
 from pathlib import Path
 from time import perf_counter
 
@@ -57,10 +59,11 @@ def _write(
         name = population.model.name
         rows[name] = _table(population, folder, progress)
         if rows[name]:
-            script.append(_copy(connection, name, list(population.makers), f"{name}.csv"))
+            script.append(_copy(connection, name, list(population.makers), file_name(str(name))))
     for population in populations:
         script += _later(connection, population, folder)
-    moves = move_statements(connection, populations, assembler.circumstances.starts)
+    used = [(population.model, population.count - population.existing) for population in populations]
+    moves = move_statements(connection, used, assembler.circumstances.starts)
     script += [statement.as_string(connection) + ";\n" for statement in moves]
     script.append("commit;\n")
     (folder / SCRIPT).write_text("".join(script), "utf-8")
@@ -72,12 +75,19 @@ def _table(population: Population, folder: Path, progress: Progress) -> int:
     started, done = perf_counter(), 0
     if not total:
         return 0
-    with (folder / f"{name}.csv").open("wb") as file:
+    with (folder / file_name(str(name))).open("wb") as file:
         for rows, data in blocks(population, list(population.makers), CSV):
             file.write(data)
             done += rows
             progress(Step(name, done, total, perf_counter() - started))
     return done
+
+
+def file_name(text: str) -> str:
+    """A name for a file that every system takes; what had to be left out is told apart by a digest."""
+    plain = re.sub(r"[^\w.-]+", "_", text)
+    mark = "" if plain == text else f"-{blake2b(text.encode(), digest_size=4).hexdigest()}"
+    return f"{plain}{mark}.csv"
 
 
 def _copy(connection: Connection, table: TableName, columns: Sequence[str], file: str) -> str:
@@ -93,7 +103,7 @@ def _later(connection: Connection, population: Population, folder: Path) -> list
     table = population.model
     for reference in second_pass.waiting(table):
         key, columns = second_pass.key_of(table), second_pass.own_columns(table, reference)
-        file = f"{table.name}.{reference.name}.csv"
+        file = file_name(f"{table.name}.{reference.name}")
         with (folder / file).open("wb") as target:
             for data in second_pass.blocks(population, reference, key, columns, CSV):
                 target.write(data)

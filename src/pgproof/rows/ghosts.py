@@ -7,7 +7,7 @@ other, to which the columns refer, and which is never written.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from pgproof.rows.model import (
@@ -36,9 +36,13 @@ def real_tables(model: SchemaModel) -> tuple[TableModel, ...]:
 
 def with_ghosts(tables: Sequence[TableModel]) -> list[TableModel]:
     """The tables, and a ghost for every column that keys of several tables share without referring to anything."""
+    brought: dict[TableName, set[str]] = {}
+    for reference in (reference for table in tables for reference in table.references):
+        if len(reference.columns) > 1:
+            brought.setdefault(reference.target, set()).update(reference.target_columns)
     carriers: dict[tuple[str, str], list[TableModel]] = {}
     for table in tables:
-        for column in shared_candidates(table, tables):
+        for column in shared_candidates(table, brought.get(table.name, set())):
             carriers.setdefault((column.name, column.space.type_name), []).append(table)
     found = list(tables)
     for (name, _), members in sorted(carriers.items()):
@@ -52,21 +56,16 @@ def with_ghosts(tables: Sequence[TableModel]) -> list[TableModel]:
     return found
 
 
-def shared_candidates(table: TableModel, tables: Sequence[TableModel]) -> list[ColumnModel]:
-    """Columns of a table that composite foreign keys of others bring along, and that refer to nothing themselves."""
+def shared_candidates(table: TableModel, brought: Collection[str]) -> list[ColumnModel]:
+    """Columns that composite foreign keys of others bring along, and that refer to nothing themselves."""
     own = {column for reference in table.references for column in reference.columns}
     unique = {key.columns[0] for key in table.uniques if key.plain and len(key.columns) == 1}
-    brought = {
-        column
-        for other in tables
-        for reference in other.references
-        if reference.target == table.name and len(reference.columns) > 1
-        for column in reference.target_columns
-    }
     return [
         column
         for column in table.columns
-        if column.name in brought - own - unique and column.space.kind in _KINDS and column.filling == "value"
+        if column.name in set(brought) - own - unique
+        and column.space.kind in _KINDS
+        and column.filling == "value"
     ]
 
 

@@ -6,7 +6,7 @@ a run, in which every parent's children are numbered and the number spells the r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 
 from pgproof.rows.agreements import label_of
@@ -65,6 +65,7 @@ class _Planner:
     count: int
     room: Room
     plan: KeyPlan
+    bound: frozenset[str]
 
 
 def key_plan(
@@ -73,10 +74,15 @@ def key_plan(
     spaces: dict[str, Space],
     count: int,
     room: Room,
+    bound: Collection[str] = (),
 ) -> KeyPlan:
-    """Decide for every key of a table. ``spaces`` are those of its columns, ``room`` says how much is in one."""
+    """Decide for every key of a table.
+
+    ``spaces`` are those of its columns, ``room`` says how much is in one; ``bound`` are columns that something
+    else decides row by row: a partition, a list of values.
+    """
     born = frozenset(c.name for c in table.columns if c.filling in ("identity", "sequence"))
-    planner = _Planner(table, meetings, spaces, count, room, KeyPlan(distinct=born))
+    planner = _Planner(table, meetings, spaces, count, room, KeyPlan(distinct=born), frozenset(bound))
     for unique in sorted(table.uniques, key=lambda u: (not u.plain, len(u.columns), u.name)):
         _keep(planner, unique)
     for exclusion in table.exclusions:
@@ -112,6 +118,7 @@ def _keep(planner: _Planner, unique: UniqueModel) -> None:
     covered = {column for name in references for column in table.reference(name).columns}
     covered |= {c for r in table.references if r.target != table.name for c in r.columns if c in columns}
     scalars = [c for c in columns if c not in covered and table.column(c).filling != "generated"]
+    scalars = [c for c in scalars if c not in planner.bound]
     if _distinct_column(planner, unique, scalars, bool(covered & set(columns))):
         return
     if _computed_from(table, columns) & plan.distinct:

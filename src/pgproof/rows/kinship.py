@@ -9,6 +9,7 @@ import numpy as np
 
 from pgproof.rows.draws import Ints, stream
 from pgproof.rows.keys import NOBODY, KeyPlan
+from pgproof.rows.lineage import way_back, without_members
 from pgproof.rows.meetings import Hops, Meeting, beginning_with
 from pgproof.rows.model import ReferenceModel, TableModel
 from pgproof.rows.order import is_nullable
@@ -22,10 +23,9 @@ from pgproof.rows.parents import (
     Nobody,
     Once,
     Sometimes,
-    code_of,
 )
 from pgproof.rows.runs import Members, Radix, Run
-from pgproof.rows.world import BLOCK, Block, Chooser, Elsewhere, Population
+from pgproof.rows.world import Block, Chooser, Population
 
 NULL_SHARE = 0.15
 POINTER_NULL_SHARE = 0.05
@@ -152,7 +152,7 @@ class Kinship:
                 continue
             leader = chooser.own[0][0]
             paths = tuple(path[1:] for path in chooser.own)
-            barren = _without_members(self.own.targets[leader], paths, chooser.grouping)
+            barren = without_members(self.own.targets[leader], paths, chooser.grouping)
             if barren.size:
                 self._close(leader, barren)
 
@@ -283,30 +283,3 @@ def _by(chooser: Chooser) -> Chooser:
         return found
 
     return choose
-
-
-def _without_members(population: Population, paths: tuple[Hops, ...], grouping: Grouping) -> Ints:
-    """The rows of a population for which a grouping has nobody."""
-    found = []
-    for start in range(0, population.count, BLOCK):
-        rows = np.arange(start, min(start + BLOCK, population.count), dtype=np.int64)
-        codes = code_of(Elsewhere(population, rows), paths)
-        found.append(rows[(codes >= 0) & (grouping.sizes(codes)[1] == 0)])
-    return np.concatenate(found) if found else np.empty(0, dtype=np.int64)
-
-
-def way_back(start: Population, goal: Population, deepest: int = 3) -> Hops:
-    """The shortest path of foreign keys from ``start`` to ``goal``; empty if there is none."""
-    paths: list[tuple[Hops, Population]] = [((), start)]
-    for _ in range(deepest):
-        further = []
-        for hops, population in paths:
-            for reference in population.model.references:
-                target = population.targets.get(reference.name)
-                if target is None or reference.breaking or target is population:
-                    continue
-                if target is goal:
-                    return (*hops, reference.name)
-                further.append(((*hops, reference.name), target))
-        paths = further
-    return ()

@@ -40,6 +40,8 @@ SPECIAL: dict[str, tuple[Any, ...]] = {
     "json": ([], "null", '""', "0", "true", [None], {"": None}, {"a": {"b": [1, "\u00e9\U0001f469"]}}),
     "bytes": (b"", b"\x00", b"\xff\xfe", bytes(range(256))),
     "range": ("empty", "(,)"),
+    "inet": ("::1", "0.0.0.0/0", "fe80::1/64"),
+    "cidr": ("::/0", "10.0.0.0/8"),
 }
 
 
@@ -60,9 +62,12 @@ class Picker:
             return self._one(space.allowed)
         if self.awkward and self.choose(6) == 5 and (special := self._special(space)) is not None:
             return special
-        for _ in range(_TRIES):
+        for number in range(_TRIES):
             found = self._drawn(space)
-            if not space.excluded or found not in space.excluded:
+            if not space.excluded:
+                return found
+            found = _beside(space, found, number)
+            if found is not None and found not in space.excluded:
                 return found
         raise NoValue(f"no value of {space.type_name} found that is not excluded")
 
@@ -195,6 +200,15 @@ def _stepped(space: Space, value: Any, steps: int) -> Any:
     except OutOfReach:
         return None
     return found if holds(space, found) else None
+
+
+def _beside(space: Space, value: Any, number: int) -> Any:
+    """A value near ``value``, another one for every ``number``: choices that never change must get somewhere."""
+    if space.kind == "uuid":
+        return UUID(int=(value.int + number) % 2**128)
+    if space.kind in ORDERED and not isinstance(value, str) and number:
+        return _stepped(space, value, number // 2 + 1 if number % 2 else -(number // 2))
+    return not value if space.kind == "boolean" and number % 2 else value
 
 
 def _lengths(space: Space) -> list[int]:

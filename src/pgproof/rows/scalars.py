@@ -32,7 +32,8 @@ class Scalar:
     """How one column is drawn, relations to other columns apart.
 
     ``distinct`` is for how many rows it must differ, and differ from what is ``taken``.
-    ``offset`` is the number of rows there are that no row number stands for, because there are so many.
+    ``offset`` is the number of rows there are that no row number stands for, because there are so many;
+    ``first`` the number of all that there are.
     """
 
     model: ColumnModel
@@ -44,9 +45,11 @@ class Scalar:
     share: float | None = None
     shape: str = ""
     provider: str = ""
+    usual: Usual | None = None
     taken: tuple[str, ...] = ()
     salt: int = 0
     offset: int = 0
+    first: int = 0
     _fillers: dict[Space, Filler | None] = field(default_factory=dict)
 
     @property
@@ -54,6 +57,11 @@ class Scalar:
         """The key of this column's numbers."""
         again = (f"again {self.salt}",) if self.salt else ()
         return stream(self.seed, self.table, self.model.name, *again)
+
+    @property
+    def range(self) -> Usual | None:
+        """The usual range of its numbers: by the settings, else by its name."""
+        return self.usual or usual_range(self.model.name)
 
     def rows(self, block: Block) -> Ints:
         """What this column draws from: a number that no other row has, there before or not."""
@@ -83,7 +91,7 @@ class Scalar:
             return self._distinct(block, measure, least, most)
         if measure.family == "time" and measure.kind != "time":
             return self._moments(block, measure, floor, ceiling)
-        usual = usual_range(self.model.name) or Usual(0, 1000 if measure.scale == 0 else 100, 2)
+        usual = self.range or Usual(0, 1000 if measure.scale == 0 else 100, 2)
         draw = unit(self.key, self.rows(block))
         steep = draw if self.shape == "uniform" else _steep(draw, usual.steep)
         if measure.kind == "time":
@@ -115,7 +123,7 @@ class Scalar:
 
     def _needs(self, space: Space, provider: str) -> TextNeeds:
         taken = frozenset(text.casefold() for text in self.taken)
-        return TextNeeds(space, provider, self.distinct, taken, self.offset > 0)
+        return TextNeeds(space, provider, self.distinct, taken, self.first, self.offset > 0)
 
     def _truths(self, space: Space) -> Filler:
         share = true_share(self.model.name, self.model.default)
@@ -165,7 +173,7 @@ class Scalar:
                 above,
                 self.distinct * 4 if most - above > self.distinct * 4 * measure.unit else self.distinct,
             )
-        usual = usual_range(self.model.name)
+        usual = self.range
         if measure.family == "time":
             low, high = self.clockwork.since * SECOND, self.clockwork.until * SECOND
         elif usual is None:

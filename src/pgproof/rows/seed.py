@@ -24,6 +24,7 @@ from pgproof.rows.model import SchemaModel, TableModel, TableName
 from pgproof.rows.plan import SeedPlan
 from pgproof.rows.postpone import put_off
 from pgproof.rows.progress import Progress, Step, silent
+from pgproof.rows.queried import with_queried_values
 from pgproof.rows.second_pass import second_pass, waiting
 from pgproof.rows.sequences import move_statements, read_starts
 from pgproof.rows.solve_learn import asker
@@ -115,6 +116,7 @@ class Seeding:
         self.started = perf_counter()
         self.rows: dict[TableName, int] = {}
         self.notes: list[str] = []
+        self.used: list[tuple[TableModel, int]] = []
         self.careful: set[TableName] = set()
         self.present = dict[TableName, Present]()
         self.judged = False
@@ -130,7 +132,7 @@ class Seeding:
 
     def _run_once(self) -> bool:
         """One attempt; says whether it went through, or found a table that needs care next time."""
-        self.rows, self.notes, self.judged = {}, [], False
+        self.rows, self.notes, self.used, self.judged = {}, [], [], False
         try:
             with self.connection.transaction():
                 assembler = self.prepare()
@@ -160,7 +162,7 @@ class Seeding:
             if waiting(population.model):
                 second_pass(self.connection, population)
         starts = assembler.circumstances.starts
-        for statement in move_statements(self.connection, world.populations.values(), starts):
+        for statement in move_statements(self.connection, self.used, starts):
             self.connection.execute(statement)
 
     def _assembler(self) -> Assembler:
@@ -170,7 +172,8 @@ class Seeding:
         circumstances = Circumstances(dict(self.present), read_starts(self.connection, plan.model))
         solve = solver(plan.until, self.connection)
         ask = partial(asker, self.connection)
-        return Assembler(plan.model, counts, world, solve, plan.overrides, circumstances, ask)
+        overrides = with_queried_values(self.connection, plan.overrides)
+        return Assembler(plan.model, counts, world, solve, overrides, circumstances, ask)
 
     def _meet_what_triggers_made(self, table: TableModel, assembler: Assembler) -> None:
         """Rows that triggers of the tables before have put in here count, and are nobody's to repeat."""
@@ -197,6 +200,7 @@ class Seeding:
             self.progress(Step(name, done, total, seconds, earlier + done, behind + total - done, elapsed))
 
         self._check_room(name, total)
+        self.used.append((population.model, total))
         self.rows[name] = self._load(population, written, assembler)
         written(self.rows[name], perf_counter() - began)
         self.judged = self.judged or bool(population.model.judges)

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from pgproof.database import Connection, sql
 from pgproof.rows.model import ColumnModel, SchemaModel, TableModel, TableName
-from pgproof.rows.world import Population
 
 Starts = dict[tuple[TableName, str], tuple[int, int]]
 
@@ -66,17 +65,16 @@ def _start(
 
 
 def move_statements(
-    connection: Connection, populations: Iterable[Population], starts: Starts
+    connection: Connection, used: Iterable[tuple[TableModel, int]], starts: Starts
 ) -> list[sql.Composed]:
-    """``setval`` for every sequence whose numbers were used."""
+    """``setval`` for every sequence of these tables, of which so many numbers were used."""
     found = []
-    for population in populations:
-        new = population.count - population.existing
-        for column in numbered_columns(population.model):
-            name = sequence_of(connection, population.model, column)
+    for table, new in used:
+        for column in numbered_columns(table):
+            name = sequence_of(connection, table, column)
             if name is None or not new:
                 continue
-            start, step = starts[population.model.name, column.name]
+            start, step = starts[table.name, column.name]
             sequence = sql.Identifier(name.schema, name.name).as_string(connection)
             found.append(
                 sql.SQL("select pg_catalog.setval({}::pg_catalog.regclass, {})").format(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 
 from pgproof.rows.citext import as_text
 from pgproof.rows.evaluate import Scope
@@ -97,7 +98,9 @@ def find(
     options: dict[Option, None] = {}
     tried, guess = 0, False
     for number, branch in enumerate(branches):
-        for finished in finish(branch, conditions, court, f"{seed} {number}"):
+        finishes = finish(branch, conditions, court, f"{seed} {number}")
+        exact = exact and (bool(finishes) or branch.exact)
+        for finished in finishes:
             exact = exact and finished.exact
             tried, guess = tried + finished.tried, guess or finished.guess
             if finished.option is not None:
@@ -119,7 +122,12 @@ def _branches(start: Branch, conditions: Sequence[Condition], court: Court) -> t
         except TooManyWays:
             return [replace(start, residue=tuple(_whole(c) for c in conditions if c.expression))], False
     for ways in sorted(split, key=len):
-        branches = _distinct(after for b in branches for way in ways for after in _along(b, way, court))
+        found: list[Branch] = []
+        for branch, way in product(branches, ways):
+            after, proved = _along(branch, way, court)
+            found += after
+            exact = exact and proved
+        branches = _distinct(found)
         if len(branches) > MOST_OPTIONS:
             branches, exact = _spread(branches), False
     return branches, exact and all(branch.exact for branch in branches)
@@ -130,12 +138,18 @@ def _whole(condition: Condition) -> Atom:
     return Atom(condition.expression, condition.truth, condition.null)
 
 
-def _along(branch: Branch, way: Way, court: Court) -> list[Branch]:
+def _along(branch: Branch, way: Way, court: Court) -> tuple[list[Branch], bool]:
+    """The branches in which all atoms hold, and whether those that ended did so for certain."""
     narrower = Narrower(court.scope, court.present)
-    branches = [branch]
+    branches, proved = [branch], True
     for atom in way:
-        branches = [after for each in branches for after in narrower.narrow(each, atom)]
-    return branches
+        found: list[Branch] = []
+        for each in branches:
+            after = narrower.narrow(each, atom)
+            proved = proved and (bool(after) or each.exact)
+            found += after
+        branches = found
+    return branches, proved
 
 
 def _spread(branches: list[Branch]) -> list[Branch]:

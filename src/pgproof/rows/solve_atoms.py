@@ -93,7 +93,8 @@ class Narrower:
         operator = node.operator if atom.truth else negated(node.operator)
         try:
             total = difference(node.left, node.right, self.scope)
-            return narrow_sum(branch, total, operator, self.present, null=atom.null)
+            columns = columns_of(node)
+            return narrow_sum(branch, total, operator, self.present, columns=columns, null=atom.null)
         except (NotLinear, Unknown, Refused):
             return None
 

@@ -19,6 +19,7 @@ from pgproof.rows.solve_orders import close
 from pgproof.rows.solve_pools import search
 from pgproof.rows.solve_spaces import counted, frozen, is_empty, limits
 from pgproof.rows.solve_terms import Sum
+from pgproof.rows.solve_ways import Atom
 from pgproof.rows.solved import Bound, Cell, Nulls, Option, Order, Pool, Same
 
 _SAMPLES = 12
@@ -53,26 +54,26 @@ def _finished(
     if any(is_empty(cell.space) and cell.nulls == "forbidden" for cell in branch.cells.values()):
         return Finished(None, branch.exact)
     option = Option(tuple(branch.cells.values()), orders, tuple(_classes(branch)), branch.differ, bounds)
-    unread = [c for c in conditions if c.expression is None]
-    left = {column for atom in branch.residue for column in columns_of(atom.expression)}
-    left |= {column for condition in unread for column in condition.columns}
-    left |= _failing(option, conditions, court, seed)
-    left = {column for column in left if column in branch.cells}
-    if not left:
+    open_ = [condition_of(atom) for atom in branch.residue]
+    open_ += [condition for condition in conditions if condition.expression is None]
+    open_ += _failing(option, conditions, court, seed)
+    if not open_:
         return Finished(option, branch.exact)
-    return _by_trying(option, left, conditions, court, seed)
+    return _by_trying(option, open_, court, seed)
 
 
-def _failing(option: Option, conditions: Sequence[Condition], court: Court, seed: str) -> set[str]:
-    """The columns of conditions that some row of the option does not meet, or that cannot be computed."""
+def condition_of(atom: Atom) -> Condition:
+    """An atom that nobody understood, as something to be tried."""
+    return Condition("", "", atom.expression, columns_of(atom.expression), atom.truth, atom.null)
+
+
+def _failing(option: Option, conditions: Sequence[Condition], court: Court, seed: str) -> list[Condition]:
+    """The conditions that some row of the option does not meet; all of them if no row could be drawn."""
     rows = list(samples(option, court, seed))
-    found: set[str] = set()
-    for condition in conditions:
-        if condition.expression is not None and any(court.outcome(condition, row) == "bad" for row in rows):
-            found |= set(condition.columns)
     if not rows:
-        found |= {cell.column for cell in option.cells}
-    return found
+        return list(conditions)
+    known = [condition for condition in conditions if condition.expression is not None]
+    return [c for c in known if any(court.outcome(c, row) == "bad" for row in rows)]
 
 
 def samples(option: Option, court: Court, seed: str, count: int = _SAMPLES) -> Iterator[dict[str, Any]]:
@@ -86,16 +87,15 @@ def samples(option: Option, court: Court, seed: str, count: int = _SAMPLES) -> I
             continue
 
 
-def _by_trying(
-    option: Option, left: set[str], conditions: Sequence[Condition], court: Court, seed: str
-) -> Finished:
+def _by_trying(option: Option, open_: Sequence[Condition], court: Court, seed: str) -> Finished:
     """The option with a pool for the columns that no rule covers, and for what is tied to them."""
-    columns = _tied(option, left)
-    about = [c for c in conditions if set(c.columns) & columns]
-    rows, tried = search(option, about, court, seed)
+    columns = _tied(option, {name for condition in open_ for name in condition.columns})
+    if not columns:
+        return Finished(None, exact=False)
+    found = search(option, open_, court, seed)
+    rows, tried = found.rows, found.tried
     if not rows:
-        unsure = any(not court.is_known(c) for c in about) and court.ask is None
-        return Finished(option if unsure else None, exact=False, tried=tried, guess=unsure)
+        return Finished(option if found.unsure else None, exact=False, tried=tried, guess=found.unsure)
     names = tuple(c.column for c in option.cells if c.column in columns and c.nulls != "required")
     if not names:
         return Finished(_without(option, columns), exact=False, tried=tried)

@@ -130,7 +130,10 @@ def _applied(branch: Branch, columns: list[str], edges: Edges) -> Branch:
             space = narrowed(space, -edge[0], upper=True, strict=edge[1])
         if space is not None and not is_empty(space):
             cells[name] = replace(cell, space=space)
-    return replace(branch, cells=cells)
+    found = replace(branch, cells=cells)
+    # A bound that comes from another column does not hold where that one is NULL.
+    loose = cells != branch.cells and any(cells[name].nulls == "allowed" for name in columns)
+    return found.inexact() if loose else found
 
 
 def _orders(columns: list[str], between: Edges, edges: Edges, spaces: dict[str, Space]) -> tuple[Order, ...]:

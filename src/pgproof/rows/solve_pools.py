@@ -7,6 +7,7 @@ what a column equals. A court decides which are kept.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from itertools import product
 from random import Random
@@ -32,22 +33,33 @@ Row: TypeAlias = dict[str, Any]
 Completion: TypeAlias = tuple[str, Program]
 
 
-def search(option: Option, conditions: Sequence[Condition], court: Court, seed: str) -> tuple[list[Row], int]:
-    """Rows of ``option`` that meet ``conditions``, the plainest first, and how many were tried."""
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """Rows that meet the conditions, the plainest first; how many were tried; whether some could not be judged."""
+
+    rows: list[Row]
+    tried: int
+    unsure: bool
+
+
+def search(option: Option, conditions: Sequence[Condition], court: Court, seed: str) -> Searched:
+    """Look for rows of ``option`` that meet ``conditions``."""
     source = Random(seed)
     mentioned = _mentioned(conditions, option, court)
     completions = list(_completions(conditions, court))
     found: dict[str, Row] = {}
-    tried, idle = 0, 0
+    tried, idle, unsure = 0, 0, False
     while tried < TRIES and len(found) < ENOUGH and not (found and idle > 1):
         before = len(found)
         rows = list(_candidates(option, court, mentioned, completions, source))
         tried += _ROUND
         for row, outcome in zip(rows, court.judge(conditions, rows), strict=True):
+            unsure = unsure or outcome == "unknown"
             if outcome == "good":
                 found.setdefault(repr(sorted(row.items())), row)
         idle = idle + 1 if len(found) == before else 0
-    return [found[key] for key in sorted(found, key=lambda key: (len(key), key))], tried
+    rows = [found[key] for key in sorted(found, key=lambda key: (len(key), key))]
+    return Searched(rows, tried, unsure)
 
 
 def _candidates(
@@ -71,7 +83,8 @@ def _candidates(
         yield row
         for column, program in completions:
             value = program(row) if column in row else None
-            if value is not None and value is not UNKNOWN_FUNCTION and not isinstance(value, Failure):
+            known = value is not None and value is not UNKNOWN_FUNCTION and not isinstance(value, Failure)
+            if known and _may_hold(option.cell(column).space, value):
                 yield {**row, column: value}
 
 

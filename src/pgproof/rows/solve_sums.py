@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -34,19 +35,23 @@ class Present:
 
 
 def narrow_sum(
-    branch: Branch, total: Sum, operator: str, present: Present, *, null: bool
+    branch: Branch, total: Sum, operator: str, present: Present, *, columns: Sequence[str], null: bool
 ) -> list[Branch] | None:
-    """The branches in which ``total operator 0``; None if this is not the place. Raises ``NotLinear``."""
+    """The branches in which ``total operator 0``, a comparison over ``columns``.
+
+    None if this is not the place. Raises ``NotLinear``.
+    """
     if operator in ("=", "<>") and (total.now or total.slack):
         return None
     if total.now or total.slack:
         total, branch = _settled(total, operator, present), branch.inexact()
-    columns = [term.column for term in total.terms]
     start = branch if null else branch.not_null(*columns)
     if start is None:
         return []
     if not total.terms:
-        return [start] if _holds(total.constant, operator) else []
+        # All columns cancelled out; being NULL is then the only way to come out differently.
+        nulls = [branch.null(column) for column in columns] if null else []
+        return [start] if _holds(total.constant, operator) else [each for each in nulls if each is not None]
     total = _in_micros(start, total)
     if len(total.terms) == 1:
         return _one(start, total, operator, null=null)

@@ -254,7 +254,9 @@ def _passes_null(node: Expression) -> bool:
         return node.schema is None and node.name in _STRICT_CALLS
     if isinstance(node, Binary):
         return node.operator in _STRICT_OPERATORS
-    return isinstance(node, (Column, Cast, Unary, Collate))
+    if isinstance(node, Quantified):
+        return array_items(node.right) is not None
+    return isinstance(node, (Column, Cast, Unary, Collate, Array))
 
 
 _STRICT_CALLS = frozenset(

@@ -31,13 +31,14 @@ _HEXES = ("token", "hash")
 class TextNeeds:
     """What a text column must be: its space, its provider, and for how many rows it must differ (0: may repeat).
 
-    ``taken`` are texts, in lower case, that somebody has already; ``unread``: there are others besides.
+    ``taken`` are texts, in lower case, that the ``first`` rows have already; ``unread``: there are others besides.
     """
 
     space: Space
     provider: str
     distinct: int = 0
     taken: frozenset[str] = frozenset()
+    first: int = 0
     unread: bool = False
 
 
@@ -67,13 +68,13 @@ def _distinct_ways(phrasing: Phrasing, needs: TextNeeds) -> list[Filler | None]:
     space, count = needs.space, needs.distinct
     if space.allowed is not None:
         listed = tuple(t for t in space.allowed if accepts(space, t) and t.casefold() not in needs.taken)
-        return [_each(phrasing, listed, count)]
+        return [_each(phrasing, listed, needs)]
     found: list[Filler | None] = []
     if needs.provider in _HEXES and (space.max_length is None or space.max_length >= 16):
         found.append(_checked(_hexes(phrasing, space), space))
     elif len(template(needs.provider)) == 1 and needs.provider not in SUFFIXES and not needs.unread:
         words = fitting(space, pool(needs.provider, phrasing.locale, phrasing.seed))
-        found.append(_each(phrasing, tuple(w for w in words if w.casefold() not in needs.taken), count))
+        found.append(_each(phrasing, tuple(w for w in words if w.casefold() not in needs.taken), needs))
     found += [_checked(_numbered(phrasing, parts), space) for parts in _suffixed(needs.provider)]
     found.append(_spelled(phrasing, space, count))
     return found
@@ -159,13 +160,13 @@ def _chosen(phrasing: Phrasing, words: tuple[str, ...], *, skewed: bool = False)
     return fill
 
 
-def _each(phrasing: Phrasing, words: tuple[str, ...], count: int) -> Filler | None:
+def _each(phrasing: Phrasing, words: tuple[str, ...], needs: TextNeeds) -> Filler | None:
     folded = tuple({word.casefold(): word for word in words}.values())
-    if len(folded) < count:
+    if len(folded) < needs.distinct - needs.first:
         return None
     shared = Pool(folded)
     order = Permutation(stream(phrasing.seed, phrasing.table, phrasing.column), len(folded))
-    return lambda rows: Choice(shared, order(rows))
+    return lambda rows: Choice(shared, order(rows - needs.first))
 
 
 def _spelled(phrasing: Phrasing, space: Space, count: int) -> Filler | None:

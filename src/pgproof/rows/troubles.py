@@ -22,7 +22,7 @@ class RowsRefused(PgproofError):
 def told(error: errors.Error, table: TableModel) -> PgproofError:
     """A server's error while a table is filled, as ours."""
     diagnosis = error.diag
-    said = (diagnosis.message_primary or str(error)).strip()
+    said = _said(error)
     if _is_lost(error):
         return lost(error, f" while {table.name} was filled")
     if isinstance(error, errors.DiskFull):
@@ -45,7 +45,7 @@ def told(error: errors.Error, table: TableModel) -> PgproofError:
 
 def lost(error: errors.Error, where: str = "") -> PgproofError:
     """The end of a connection, or any other trouble that no table is to blame for."""
-    said = (error.diag.message_primary or str(error)).strip()
+    said = _said(error)
     if _is_lost(error):
         return ServerError(
             f"the connection was lost{where}: {said}; nothing was kept; look at the server's log"
@@ -53,6 +53,11 @@ def lost(error: errors.Error, where: str = "") -> PgproofError:
     if isinstance(error, errors.DiskFull):
         return ServerError(f"the server's disk is full: {said}; free space there; nothing was kept")
     return RowsRefused(f"the server gave up ({error.sqlstate}): {said}; nothing was kept")
+
+
+def _said(error: errors.Error) -> str:
+    """What the server or the driver said, in one line."""
+    return " ".join((error.diag.message_primary or str(error)).split())
 
 
 def _is_lost(error: errors.Error) -> bool:

@@ -10,7 +10,8 @@ from pgproof.rows.existing import Present
 from pgproof.rows.first_only import Predicated
 from pgproof.rows.keys import KeyPlan
 from pgproof.rows.model import ColumnModel, Space, TableModel, TableName
-from pgproof.rows.overrides import Overrides
+from pgproof.rows.naming import Usual, usual_range
+from pgproof.rows.overrides import ColumnOverride, Overrides
 from pgproof.rows.rules import GroupRule
 from pgproof.rows.scalars import Scalar
 from pgproof.rows.world import Population, World
@@ -67,10 +68,22 @@ def scalar_of(work: Work, column: ColumnModel) -> Scalar:
         distinct=work.own.count + unread if column.name in work.keys.distinct else 0,
         taken=_taken(work, column) if column.name in work.keys.distinct else (),
         offset=unread,
+        first=work.own.existing + unread,
         share=override.null,
         shape=override.distribution or "",
         provider=override.provider or "",
+        usual=_range_in(override, column),
     )
+
+
+def _range_in(override: ColumnOverride, column: ColumnModel) -> Usual | None:
+    """The range that the settings give a number; what they leave out is as the name says."""
+    if override.min is None and override.max is None:
+        return None
+    named = usual_range(column.name) or Usual(0, 1000)
+    low = named.low if override.min is None else override.min
+    high = max(named.high, low) if override.max is None else override.max
+    return Usual(min(low, high), high, 1)
 
 
 def _taken(work: Work, column: ColumnModel) -> tuple[str, ...]:

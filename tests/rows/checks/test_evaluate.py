@@ -3,9 +3,11 @@ from __future__ import annotations
 import json
 
 import psycopg
+import pytest
 from hypothesis import assume, event, example, given
 
-from pgproof.rows.evaluate import UNKNOWN_FUNCTION, Failure, Scope, compile_expression
+from pgproof.rows.datum import to_datum
+from pgproof.rows.evaluate import UNKNOWN_FUNCTION, Failure, Scope, compile_expression, evaluate
 from pgproof.rows.parse import parse
 
 from .expressions import ENUMS, TAGS, conditions, rows
@@ -64,3 +66,38 @@ def test_the_evaluator_agrees_with_the_server_or_says_that_it_does_not_know(pg, 
     event("unknown" if ours is UNKNOWN_FUNCTION else str(ours))
     if ours is not UNKNOWN_FUNCTION:
         assert ours == answer_of_the_server(pg, condition, row)
+
+
+@pytest.mark.parametrize(
+    ("condition", "reason"),
+    [
+        ("corpus.is_even(i)", "function corpus.is_even"),
+        ("t < u", "the order of texts in the database's collation"),
+        ("to_char(d, 'YYYY') = '2020'", "function to_char"),
+        ("tz::text = '2020'", "the cast from timestamp with time zone to text"),
+        ("tz < now()", "the time of now"),
+        ("t ~ '(a)\\1'", "the regular expression"),
+        ("tz at time zone 'Europe/Berlin' > ts", "a time zone other than UTC"),
+    ],
+)
+def test_what_only_the_server_knows_is_named_and_never_guessed(pg, condition, reason):
+    pg.execute("set local search_path = ''")
+    program = compile_expression(parse(deparsed(pg, condition)), SCOPE)
+    assert reason in program.unknown
+    assert program({"i": 2, "t": "a", "u": "b"}) is UNKNOWN_FUNCTION
+
+
+def test_text_outside_ascii_is_unknown_only_where_the_locale_matters():
+    scope = Scope({"t": "text"})
+    assert evaluate(parse("(lower(t) = 'é'::text)"), {"t": "É"}, scope) is UNKNOWN_FUNCTION
+    assert evaluate(parse("(char_length(t) = 1)"), {"t": "É"}, scope) is True
+
+
+def test_the_present_is_known_where_the_scope_tells_it():
+    scope = Scope({"d": "date"}, now=to_datum("timestamp with time zone", "2024-05-05 12:00:00+00"))
+    assert evaluate(parse("(d <= CURRENT_DATE)"), {"d": "2024-05-05"}, scope) is True
+    assert evaluate(parse("(d < CURRENT_DATE)"), {"d": "2024-05-05"}, scope) is False
+
+
+def test_a_missing_column_is_null():
+    assert evaluate(parse("(i IS NULL)"), {}, Scope({"i": "integer"})) is True

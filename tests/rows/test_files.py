@@ -1,0 +1,94 @@
+"""Files hold the very rows that the database would get, and psql loads them."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.rows.conftest import digest, nasty
+
+from pgproof import catalog
+from pgproof.database import Connection
+from pgproof.errors import UsageError
+from pgproof.rows.model import TableName
+from pgproof.rows.plan import make_plan
+from pgproof.rows.seed import SeedReport, seed, write
+
+Fill = Callable[..., SeedReport]
+
+
+def contents(db: Connection) -> dict[str, str]:
+    tables = db.execute("select relname::text from pg_class where relkind in ('r', 'p') and not relispartition"
+                        " and relnamespace = 'public'::regnamespace order by 1").fetchall()  # fmt: skip
+    return {name: digest_sorted(db, name) for (name,) in tables}
+
+
+def digest_sorted(db: Connection, name: str) -> str:
+    row = db.execute(
+        f"select md5(coalesce(string_agg(t::text, E'\\n' order by t::text), '')) from {name} t"
+    ).fetchone()  # type: ignore[call-overload]
+    assert row is not None
+    return str(row[0])
+
+
+@pytest.mark.parametrize("name", ["cycles", "tenant_keys", "types", "partitions", "checks", "partial_keys"])
+def test_psql_loads_what_the_database_would_have_got(
+    name: str, db: Connection, pg_clone: Any, pg_server: Any, tmp_path: Path
+) -> None:
+    db.execute(nasty(name))  # type: ignore[arg-type]
+    plan = make_plan(catalog.read(db), {}, scale=3)
+    report = write(db, plan, tmp_path / "out")
+    assert set(contents(db).values()) == {"d41d8cd98f00b204e9800998ecf8427e"}  # nothing was written
+    script = subprocess.run(
+        [pg_server.psql, "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", pg_clone.dsn, "-f", "load.sql"],
+        cwd=tmp_path / "out",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (script.returncode, script.stderr) == (0, "")
+    loaded = contents(db)
+    tables = ", ".join(loaded)
+    db.execute(f"truncate {tables} restart identity")  # type: ignore[call-overload]
+    assert seed(db, plan).rows == report.rows
+    assert contents(db) == loaded
+
+
+def test_awkward_names_and_texts_survive(
+    db: Connection, pg_clone: Any, pg_server: Any, tmp_path: Path
+) -> None:
+    db.execute('create table "it\'s, a \\"table\\"/"("a b" text not null, "c\\d" int)'.replace('\\"', '""'))
+    settings = {
+        'public.it\'s, a "table"/': {"a b": {"values": ["", 'x"y', "a,b", "line\nbreak", "\\N", "ü\t"]}}
+    }
+    write(db, make_plan(catalog.read(db), settings, scale=5), tmp_path / "out")
+    subprocess.run(
+        [pg_server.psql, "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", pg_clone.dsn, "-f", "load.sql"],
+        cwd=tmp_path / "out",
+        check=True,
+        capture_output=True,
+    )
+    found = db.execute('select distinct "a b" from "it\'s, a ""table""/" order by 1').fetchall()
+    assert sorted(text for (text,) in found) == sorted(["", 'x"y', "a,b", "line\nbreak", "\\N", "ü\t"])
+
+
+def test_a_folder_with_something_in_it_is_left_alone(db: Connection, tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("dear")
+    with pytest.raises(UsageError, match="is not empty; give --out a folder that is new or empty"):
+        write(db, make_plan(catalog.read(db)), tmp_path)
+
+
+def test_a_folder_that_cannot_be_made_says_why(db: Connection, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UsageError, match="cannot write to .*file"):
+        write(db, make_plan(catalog.read(db)), tmp_path / "file" / "out")
+
+
+def test_the_digest_of_tests_sees_a_difference(db: Connection) -> None:
+    db.execute("create table t (id int); insert into t values (1)")
+    before = digest(db, TableName("public", "t")), digest_sorted(db, "t")
+    db.execute("update t set id = 2")
+    assert (digest(db, TableName("public", "t")), digest_sorted(db, "t")) != before
