@@ -37,7 +37,9 @@ def compare_catalog(project: Project, made: Catalog, update: bool) -> Result:
         path.write_text(catalog.to_json(made), "utf-8")
         return Step("catalog", f"catalog recorded in {path.name}"), None
     if not path.exists():
-        return Step("catalog", f"no {path.name} to compare with; pgproof check --update writes it", "not run"), None
+        return Step(
+            "catalog", f"no {path.name} to compare with; pgproof check --update writes it", "not run"
+        ), None
     differences = catalog.diff(read(path), made)
     if not differences:
         return Step("catalog", f"catalog equals {path.name}"), None
@@ -88,4 +90,6 @@ def render(project: Project, name: str, applied: Catalog) -> str:
     if name.endswith(".md"):
         page = documents.schema_documentation(applied, project.name)
         return f"{page.rstrip()}\n\n## Diagram\n\n```mermaid\n{documents.entity_diagram(applied).rstrip()}\n```\n"
-    raise UsageError(f"{project.settings.source}: cannot generate {name!r}; expected *.md or *.ts in `documents`")
+    raise UsageError(
+        f"{project.settings.source}: cannot generate {name!r}; expected *.md or *.ts in `documents`"
+    )

@@ -18,10 +18,16 @@ def test_a_new_database_is_filled_and_the_command_meets_the_rows(pgproof):
 
 def test_the_same_seed_gives_the_same_files_byte_for_byte(pgproof, tmp_path):
     for name in ("one", "two"):
-        assert pgproof("seed", SCHEMA, "--total", "500", "--seed", "7", "--out", tmp_path / name).returncode == 0
-    files = sorted(path.relative_to(tmp_path / "one") for path in (tmp_path / "one").rglob("*") if path.is_file())
+        assert (
+            pgproof("seed", SCHEMA, "--total", "500", "--seed", "7", "--out", tmp_path / name).returncode == 0
+        )
+    files = sorted(
+        path.relative_to(tmp_path / "one") for path in (tmp_path / "one").rglob("*") if path.is_file()
+    )
     assert files
-    assert all((tmp_path / "one" / each).read_bytes() == (tmp_path / "two" / each).read_bytes() for each in files)
+    assert all(
+        (tmp_path / "one" / each).read_bytes() == (tmp_path / "two" / each).read_bytes() for each in files
+    )
 
 
 def test_a_dry_run_says_what_and_why_and_writes_nothing(pgproof):
@@ -73,6 +79,9 @@ def test_nothing_stays_when_a_constraint_of_the_database_objects(pgproof, pg_clo
     assert "feedback" in done.stderr
     assert "Traceback" not in done.stderr
     counted = subprocess.run(
-        ["psql", pg_clone.dsn, "-Atc", "select count(*) from public.tenants"], capture_output=True, text=True, check=True
+        ["psql", pg_clone.dsn, "-Atc", "select count(*) from public.tenants"],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert counted.stdout == "0\n"

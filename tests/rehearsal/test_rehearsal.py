@@ -225,7 +225,10 @@ def test_documents_are_written_compared_and_found_stale(check, make_project):
         "001_t.sql": T,
     }
     code, report = check(files)
-    assert (code, found(report)) == (1, [("document-stale", "docs.md of demo"), ("document-stale", "types.ts of demo")])
+    assert (code, found(report)) == (
+        1,
+        [("document-stale", "docs.md of demo"), ("document-stale", "types.ts of demo")],
+    )
     code, report = check(files, "--update")
     assert (code, found(report)) == (0, [])
     folder = make_project({})
