@@ -1114,17 +1114,7 @@ from rejected as r;
 -- The books were filled a moment ago, too.
 analyze migration.row_mapping, migration.adjusted_values, migration.rejects;
 
-insert into migration.reconciliation (
-    run_id, legacy_table, legacy_count, landed_count, legacy_checksum, landed_checksum
-)
-select
-    (select max(r.run_id) from migration.transfer_runs as r) as run_id,
-    c.legacy_table,
-    c.legacy_count,
-    c.landed_count,
-    c.legacy_checksum,
-    c.landed_checksum
-from migration.compare_tables() as c;
+select migration.reconcile();
 
 select migration.refuse_differences();
 

@@ -15,6 +15,7 @@ begin
             using errcode = 'object_not_in_prerequisite_state';
     end if;
 
+    perform migration.reconcile();
     perform migration.refuse_differences();
 
     drop table public.analytics_event;

@@ -17,6 +17,8 @@ $guard$;
 
 drop function migration.refuse_differences();
 
+drop function migration.reconcile();
+
 drop function migration.compare_tables();
 
 drop view migration.restored_rows;

@@ -31,6 +31,10 @@ def test_search(pg, vectors, check):
     check(pg)
 
 
+def test_jobs_keep_up_for_a_month(pg):
+    expiry.check_jobs_keep_up(pg, days=30)
+
+
 def test_cleanup_waits_for_nobody(pg_clone):
     expiry.check_cleanup_waits_for_nobody(pg_clone)
 

@@ -66,7 +66,7 @@ MISTAKES: list[tuple[str, Callable[..., None], type[Exception]]] = [
     ("analytics_die_with_the_conversation", expiry.check_analytics_outlive_the_conversation, RED),
     ("signed_addresses_stay", expiry.check_signed_addresses_are_cleared, RED),
     ("job_is_gone", expiry.check_jobs_are_scheduled, RED),
-    ("job_is_gone", expiry.check_jobs_keep_up_for_a_month, RED),
+    ("job_is_gone", expiry.check_jobs_keep_up, RED),
     ("search_filters_after_the_index", memory.check_a_family_finds_its_own_memories, RED),
     (
         "search_filters_after_the_index",
