@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,8 +17,18 @@ from pgproof.report.model import Step
 Result = tuple[Step, Finding | None]
 
 
-def compare(project: Project, before: Catalog, applied: Catalog, update: bool) -> Iterator[Result]:
-    """Hold what was applied on top of ``before`` against what is recorded, or record it if ``update``."""
+def compare(
+    project: Project, before: Catalog, applied: Catalog, missing: Sequence[str], update: bool
+) -> Iterator[Result]:
+    """Hold what was applied on top of ``before`` against what is recorded, or record it if ``update``.
+
+    ``missing`` are extensions that this server could not give: where the project asked for one, what depends on it
+    is not there either, and nothing is compared.
+    """
+    lacking = [each for each in missing if each in project.settings.extensions]
+    if lacking:
+        yield Step("catalog", f"not compared: this server has no {', '.join(lacking)}", "not run"), None
+        return
     made = without_partitions(catalog.since(before, applied))
     yield compare_catalog(project, made, update)
     for name in project.settings.documents:

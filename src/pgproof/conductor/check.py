@@ -50,7 +50,7 @@ def check_on(
         steps, findings = [*steps, step], [*findings, *found]
     if rehearsal:
         before, after = rehearsal.scenes[0].catalog, rehearsal.scenes[-1].catalog
-        for step, one in recorded.compare(project, before, after, update):
+        for step, one in recorded.compare(project, before, after, base.note.missing, update):
             steps, findings = [*steps, step], [*findings, *([one] if one else [])]
     return ProjectReport(
         name=project.name,
