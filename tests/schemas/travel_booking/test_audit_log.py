@@ -105,7 +105,9 @@ def test_emptying_an_audited_table_leaves_a_row(pg, table):
 def test_no_forwarded_address_stops_a_payment(pg, headers, address):
     pg.execute("select set_config('request.headers', %s, true)", (headers,))
     new_payment(pg, new_user(pg))
-    assert one(pg, "select host(ip_address) from public.audit_log") == address
+    # Without a usable header it is the client's own address, which a connection over a socket does not have.
+    expected = address or one(pg, "select host(inet_client_addr())")
+    assert one(pg, "select host(ip_address) from public.audit_log") == expected
 
 
 def test_data_is_recorded_in_utc_whatever_the_session(pg, pg_clock):
