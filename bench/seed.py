@@ -21,9 +21,9 @@ from bench._measure import report, seconds
 from pgproof import catalog, database
 from pgproof.conductor import bench
 from pgproof.database import Connection, sql
-from pgproof.rows.model import TableName
-from pgproof.rows.plan import make_plan
-from pgproof.rows.seed import seed
+from pgproof.rows.model.tables import TableName
+from pgproof.rows.plan.make import make_plan
+from pgproof.rows.seeding.seed import seed
 
 ROOT = Path(__file__).parents[1]
 LOOPED = 20_000  # rows of the Faker loops: they are slow, and their time per row does not change

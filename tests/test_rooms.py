@@ -48,6 +48,11 @@ PACKAGES = {
     "pytest": {"pytest_plugin"},
 }
 
+# The largest room has an order of its own: a package of rows/ may import those above it in this list.
+ROWS = (
+    "syntax", "patterns", "model", "evaluate", "values", "checks", "plan", "population", "seeding", "strategies",
+)  # fmt: skip
+
 
 def room_of(path: Path) -> str:
     return path.relative_to(SOURCE).parts[0].removesuffix(".py")
@@ -114,6 +119,26 @@ def test_the_table_has_no_circle():
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(SOURCE)))
 def test_a_room_imports_only_what_the_table_allows(path):
     assert faults(path, path.read_text("utf-8")) == []
+
+
+@pytest.mark.parametrize("number", range(len(ROWS)), ids=ROWS)
+def test_a_package_of_rows_imports_only_those_above_it(number):
+    allowed = set(ROWS[: number + 1])
+    for path in sorted((SOURCE / "rows" / ROWS[number]).glob("*.py")):
+        package = f"pgproof.rows.{ROWS[number]}"
+        used = {
+            name.split(".")[2]
+            for name in imports(path.read_text("utf-8"), package)
+            if name.startswith("pgproof.rows.")
+        }
+        assert used <= allowed, f"{path.name} imports {sorted(used - allowed)}"
+
+
+def test_every_module_of_rows_lies_in_a_package_of_the_order():
+    assert {path.name for path in (SOURCE / "rows").iterdir() if path.name != "__pycache__"} == {
+        "__init__.py",
+        *ROWS,
+    }
 
 
 @pytest.mark.parametrize(

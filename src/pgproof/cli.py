@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import pgproof
 from pgproof.errors import PgproofError, UsageError
-from pgproof.rows.arguments import add_arguments, seed_options
+from pgproof.rows.seeding.arguments import add_arguments, seed_options
 
 if TYPE_CHECKING:
     from pgproof.conductor import bench

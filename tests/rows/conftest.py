@@ -11,9 +11,9 @@ import pytest
 
 from pgproof import catalog
 from pgproof.database import Connection, sql
-from pgproof.rows.model import TableName
-from pgproof.rows.plan import make_plan
-from pgproof.rows.seed import SeedReport, seed
+from pgproof.rows.model.tables import TableName
+from pgproof.rows.plan.make import make_plan
+from pgproof.rows.seeding.seed import SeedReport, seed
 
 ROOT = Path(__file__).parents[2]
 

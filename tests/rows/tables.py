@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from pgproof.rows.model import ColumnModel, KeyPart, ReferenceModel, Space, TableModel, TableName, UniqueModel
+from pgproof.rows.model.tables import (
+    ColumnModel,
+    KeyPart,
+    ReferenceModel,
+    Space,
+    TableModel,
+    TableName,
+    UniqueModel,
+)
 
 
 def name(text: str) -> TableName:

@@ -9,9 +9,9 @@ import pytest
 
 from pgproof.database import Connection
 from pgproof.errors import ServerError, UsageError
-from pgproof.rows.progress import Step
-from pgproof.rows.seed import SeedReport
-from pgproof.rows.troubles import CannotFill, RowsRefused
+from pgproof.rows.model.troubles import CannotFill, RowsRefused
+from pgproof.rows.seeding.progress import Step
+from pgproof.rows.seeding.seed import SeedReport
 
 Fill = Callable[..., SeedReport]
 One = Callable[[str], Any]

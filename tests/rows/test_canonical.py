@@ -11,8 +11,8 @@ import pytest
 
 from pgproof import catalog
 from pgproof.database import Connection
-from pgproof.rows.plan import make_plan
-from pgproof.rows.seed import SeedReport, seed
+from pgproof.rows.plan.make import make_plan
+from pgproof.rows.seeding.seed import SeedReport, seed
 
 SCALE = 100 if os.environ.get("CI") else 5
 PROJECTS = ("advent_calendar", "ai_assistant", "dream_flow", "sleep_prediction_cache", "travel_booking")

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from tests.rows.tables import name, table
 
 from pgproof.errors import UsageError
-from pgproof.rows.counts import Wishes, find_table, row_counts
-from pgproof.rows.model import SchemaModel, TableName
-from pgproof.rows.order import in_filling_order
+from pgproof.rows.model.order import in_filling_order
+from pgproof.rows.model.tables import SchemaModel, TableName
+from pgproof.rows.plan.counts import Wishes, find_table, row_counts
 
 TABLES = [
     table("tenants", "id"),

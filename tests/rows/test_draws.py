@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pgproof.rows.draws import Permutation, below, bits, chance, stream, unit, weighted
+from pgproof.rows.values.draws import Permutation, below, bits, chance, stream, unit, weighted
 
 ROWS = np.arange(5000, dtype=np.int64)
 KEY = stream(7, "public.users", "email")

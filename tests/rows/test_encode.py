@@ -11,9 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pgproof.rows.encode import encode, texts
-from pgproof.rows.forms import CSV, TEXT
-from pgproof.rows.values import (
+from pgproof.rows.values.blocks import (
     DAY,
     Choice,
     Hexes,
@@ -30,6 +28,8 @@ from pgproof.rows.values import (
     nulls,
     scattered,
 )
+from pgproof.rows.values.encode import encode, texts
+from pgproof.rows.values.forms import CSV, TEXT
 
 words = st.text(st.characters(exclude_characters="\0", exclude_categories=("Cs",)), max_size=12)
 _UNESCAPE = {"\\t": "\t", "\\n": "\n", "\\r": "\r", "\\\\": "\\"}

@@ -9,8 +9,8 @@ import pytest
 from tests.rows.conftest import nasty
 
 from pgproof.database import Connection
-from pgproof.rows import existing
-from pgproof.rows.seed import SeedReport
+from pgproof.rows.population import existing
+from pgproof.rows.seeding.seed import SeedReport
 
 Fill = Callable[..., SeedReport]
 One = Callable[[str], Any]

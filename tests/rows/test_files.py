@@ -13,9 +13,9 @@ from tests.rows.conftest import digest, nasty
 from pgproof import catalog
 from pgproof.database import Connection
 from pgproof.errors import UsageError
-from pgproof.rows.model import TableName
-from pgproof.rows.plan import make_plan
-from pgproof.rows.seed import SeedReport, seed, write
+from pgproof.rows.model.tables import TableName
+from pgproof.rows.plan.make import make_plan
+from pgproof.rows.seeding.seed import SeedReport, seed, write
 
 Fill = Callable[..., SeedReport]
 

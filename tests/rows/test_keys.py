@@ -4,12 +4,12 @@ from dataclasses import replace
 
 from tests.rows.tables import table
 
-from pgproof.rows.agreements import with_agreements
-from pgproof.rows.keys import NOBODY, KeyPlan, key_plan
-from pgproof.rows.meetings import meetings
-from pgproof.rows.model import Space, TableModel
-from pgproof.rows.order import in_filling_order
-from pgproof.rows.scalars import capacity
+from pgproof.rows.model.agreements import with_agreements
+from pgproof.rows.model.meetings import meetings
+from pgproof.rows.model.order import in_filling_order
+from pgproof.rows.model.tables import Space, TableModel
+from pgproof.rows.plan.keys import NOBODY, KeyPlan, key_plan
+from pgproof.rows.population.scalars import capacity
 
 PARENTS = [
     table("tenants", "id"),

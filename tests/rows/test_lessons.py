@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from tests.rows.tables import table
 
-from pgproof.rows.draws import stream
-from pgproof.rows.lessons import lesson, taught
-from pgproof.rows.parents import Free
-from pgproof.rows.values import Choice, Numbers, Pool, Truths
-from pgproof.rows.world import Block, Population
+from pgproof.rows.population.lessons import lesson, taught
+from pgproof.rows.population.parents import Free
+from pgproof.rows.population.world import Block, Population
+from pgproof.rows.values.blocks import Choice, Numbers, Pool, Truths
+from pgproof.rows.values.draws import stream
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from contextlib import closing
 
 import pytest
 
-from pgproof.rows.load import AHEAD, ahead
+from pgproof.rows.seeding.load import AHEAD, ahead
 
 
 def blocks(count: int, drawn: list[int], fails_at: int = -1) -> Iterator[tuple[int, bytes]]:

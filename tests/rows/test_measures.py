@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pgproof.rows.encode import texts
-from pgproof.rows.measures import (
+from pgproof.rows.model.tables import Space
+from pgproof.rows.values.blocks import DAY
+from pgproof.rows.values.encode import texts
+from pgproof.rows.values.measures import (
     Measure,
     at_least,
     at_most,
@@ -21,8 +23,6 @@ from pgproof.rows.measures import (
     measure_of,
     written,
 )
-from pgproof.rows.model import Space
-from pgproof.rows.values import DAY
 
 measures = st.builds(Measure, st.just("integer"), unit=st.sampled_from([1, 7, 100, DAY]))
 bounds = st.fractions(-(10**15), 10**15)

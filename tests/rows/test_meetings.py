@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from tests.rows.tables import table
 
-from pgproof.rows.agreements import with_agreements
-from pgproof.rows.meetings import Meeting, meetings
-from pgproof.rows.model import TableModel
-from pgproof.rows.order import in_filling_order
+from pgproof.rows.model.agreements import with_agreements
+from pgproof.rows.model.meetings import Meeting, meetings
+from pgproof.rows.model.order import in_filling_order
+from pgproof.rows.model.tables import TableModel
 
 
 def met(tables: list[TableModel], of: str) -> dict[str, set[tuple[str, ...]]]:

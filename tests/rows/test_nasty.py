@@ -10,7 +10,7 @@ import pytest
 from tests.rows.conftest import ROOT, nasty
 
 from pgproof.database import Connection
-from pgproof.rows.seed import SeedReport
+from pgproof.rows.seeding.seed import SeedReport
 
 NAMES = sorted(path.stem for path in (ROOT / "fixtures" / "nasty").glob("*.sql"))
 NOTES = {

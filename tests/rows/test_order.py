@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.rows.tables import name, table
 
-from pgproof.rows.model import TableModel
-from pgproof.rows.order import components, edges_of, in_filling_order
+from pgproof.rows.model.order import components, edges_of, in_filling_order
+from pgproof.rows.model.tables import TableModel
 
 
 def breakings(tables: tuple[TableModel, ...]) -> dict[str, str]:

@@ -7,8 +7,8 @@ import pytest
 from tests.rows.tables import name, table
 
 from pgproof.errors import UsageError
-from pgproof.rows.model import SchemaModel
-from pgproof.rows.overrides import read_overrides
+from pgproof.rows.model.tables import SchemaModel
+from pgproof.rows.plan.overrides import read_overrides
 
 MODEL = SchemaModel((table("users", "id", "plan: text", "tenant_id"),))
 

@@ -14,9 +14,9 @@ from tests.rows.tables import name
 from pgproof import catalog
 from pgproof.database import Connection
 from pgproof.errors import UsageError
-from pgproof.rows.plan import make_plan
-from pgproof.rows.progress import Step
-from pgproof.rows.seed import SeedReport, plan_in_words
+from pgproof.rows.plan.make import make_plan
+from pgproof.rows.seeding.progress import Step
+from pgproof.rows.seeding.seed import SeedReport, plan_in_words
 
 Fill = Callable[..., SeedReport]
 One = Callable[[str], Any]

@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.rows.tables import table
 
-from pgproof.rows.draws import stream
-from pgproof.rows.parents import Free, Grouping
-from pgproof.rows.runs import Members, Run, fitted
-from pgproof.rows.world import Block, Population
+from pgproof.rows.population.parents import Free, Grouping
+from pgproof.rows.population.runs import Members, Run, fitted
+from pgproof.rows.population.world import Block, Population
+from pgproof.rows.values.draws import stream
 
 KEY = stream(1, "run")
 

@@ -10,13 +10,13 @@ from tests.rows.conftest import digest, nasty
 
 from pgproof import catalog
 from pgproof.database import Connection
-from pgproof.rows.assemble import Assembler
-from pgproof.rows.forms import TEXT
-from pgproof.rows.load import blocks
-from pgproof.rows.model import TableName
-from pgproof.rows.plan import make_plan
-from pgproof.rows.seed import Seeding, SeedReport
-from pgproof.rows.world import Population
+from pgproof.rows.model.tables import TableName
+from pgproof.rows.plan.make import make_plan
+from pgproof.rows.population.assemble import Assembler
+from pgproof.rows.population.world import Population
+from pgproof.rows.seeding.load import blocks
+from pgproof.rows.seeding.seed import Seeding, SeedReport
+from pgproof.rows.values.forms import TEXT
 
 Fill = Callable[..., SeedReport]
 
@@ -44,7 +44,7 @@ def written(population: Population, size: int | None = None) -> bytes:
     columns = list(population.makers)
     if size is None:
         return b"".join(data for _, data in blocks(population, columns, TEXT))
-    from pgproof.rows.encode import encode
+    from pgproof.rows.values.encode import encode
 
     return b"".join(encode([b.values(c) for c in columns], TEXT) for b in population.blocks(size))
 

@@ -7,13 +7,13 @@ from hypothesis import strategies as st
 from tests.rows.tables import column
 
 from pgproof.errors import UsageError
-from pgproof.rows.encode import texts
-from pgproof.rows.fits import accepts
-from pgproof.rows.model import Space
-from pgproof.rows.naming import text_provider
-from pgproof.rows.phrases import SUFFIXES, TEMPLATES, Phrasing
-from pgproof.rows.regex import parse_regex
-from pgproof.rows.texts import TextNeeds, text_filler
+from pgproof.rows.model.fits import accepts
+from pgproof.rows.model.naming import text_provider
+from pgproof.rows.model.tables import Space
+from pgproof.rows.patterns.regex import parse_regex
+from pgproof.rows.values.encode import texts
+from pgproof.rows.values.phrases import SUFFIXES, TEMPLATES, Phrasing
+from pgproof.rows.values.texts import TextNeeds, text_filler
 
 PROVIDERS = sorted(
     {*TEMPLATES, *SUFFIXES, "company", "city", "title", "sentence", "phrase", "token", "hash", "word"}

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from pgproof import catalog, database
 from pgproof.conductor.bench import Playground, Progress, playground
 from pgproof.project import Project
-from pgproof.rows.arguments import SeedOptions
-from pgproof.rows.options import report_lines, run_seed
-from pgproof.rows.progress import Progress as RowProgress
+from pgproof.rows.seeding.arguments import SeedOptions
+from pgproof.rows.seeding.options import report_lines, run_seed
+from pgproof.rows.seeding.progress import Progress as RowProgress
 from pgproof.servers import require_testing
 
 Say = Callable[[str], None]

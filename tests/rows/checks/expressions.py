@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
-from pgproof.rows.datum import TIME, TIMESTAMP, TIMESTAMPTZ
+from pgproof.rows.evaluate.datum import TIME, TIMESTAMP, TIMESTAMPTZ
 
 TAGS = {
     "s": "smallint",

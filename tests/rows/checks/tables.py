@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from pgproof.rows.expression import columns_of
-from pgproof.rows.model import CheckModel, ColumnModel, Space, TableModel, TableName
-from pgproof.rows.parse import parse
+from pgproof.rows.model.tables import CheckModel, ColumnModel, Space, TableModel, TableName
+from pgproof.rows.syntax.expression import columns_of
+from pgproof.rows.syntax.parse import parse
 
 
 def integer(low=-(2**31), high=2**31 - 1):

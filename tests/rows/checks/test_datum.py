@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pgproof.rows.datum import TIMESTAMP, TIMESTAMPTZ, from_datum, to_datum
-from pgproof.rows.datum_times import (
+from pgproof.rows.evaluate.datum import TIMESTAMP, TIMESTAMPTZ, from_datum, to_datum
+from pgproof.rows.evaluate.datum_times import (
     DATE_LIMITS,
     TIMESTAMP_LIMITS,
     civil,
@@ -18,7 +18,7 @@ from pgproof.rows.datum_times import (
     write_date,
     write_timestamp,
 )
-from pgproof.rows.signals import Refused, Unknown
+from pgproof.rows.syntax.signals import Refused, Unknown
 
 
 @given(days=st.integers(*DATE_LIMITS))

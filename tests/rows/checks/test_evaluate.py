@@ -6,9 +6,9 @@ import psycopg
 import pytest
 from hypothesis import assume, event, example, given
 
-from pgproof.rows.datum import to_datum
-from pgproof.rows.evaluate import UNKNOWN_FUNCTION, Failure, Scope, compile_expression, evaluate
-from pgproof.rows.parse import parse
+from pgproof.rows.evaluate.compute import UNKNOWN_FUNCTION, Failure, Scope, compile_expression, evaluate
+from pgproof.rows.evaluate.datum import to_datum
+from pgproof.rows.syntax.parse import parse
 
 from .expressions import ENUMS, TAGS, conditions, rows
 

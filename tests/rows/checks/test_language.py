@@ -6,10 +6,10 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from pgproof.rows.language import AWKWARD, Language, matches
-from pgproof.rows.like import parse_like, similar_to_regex
-from pgproof.rows.regex import parse_regex
-from pgproof.rows.signals import Unknown
+from pgproof.rows.patterns.language import AWKWARD, Language, matches
+from pgproof.rows.patterns.like import parse_like, similar_to_regex
+from pgproof.rows.patterns.regex import parse_regex
+from pgproof.rows.syntax.signals import Unknown
 
 PATTERNS = (
     "^[a-z0-9]+(-[a-z0-9]+)*$", "^[^@]+@[^@]+\\.[^@]+$", "^\\d{5}(-\\d{4})?$", "^(?=.*[A-Z])(?=.*\\d).{3,}$",

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pgproof.rows.expression import (
+from pgproof.rows.syntax.expression import (
     And,
     Binary,
     Call,
@@ -13,8 +13,8 @@ from pgproof.rows.expression import (
     columns_of,
     of_column,
 )
-from pgproof.rows.parse import UnreadableExpression, parse
-from pgproof.rows.render import render
+from pgproof.rows.syntax.parse import UnreadableExpression, parse
+from pgproof.rows.syntax.render import render
 
 CHECKS = """
     select c.conrelid::regclass::text, c.conname, pg_get_expr(c.conbin, c.conrelid)

@@ -5,15 +5,15 @@ import itertools
 import pytest
 from hypothesis import strategies as st
 
-from pgproof.rows.model import Space
-from pgproof.rows.pick import NoValue, Picker
-from pgproof.rows.scope import scope_of
-from pgproof.rows.solve import condition_of, solve
-from pgproof.rows.solve_conditions import Court
-from pgproof.rows.solve_draw import Drawing
-from pgproof.rows.solve_spaces import counted, holds
-from pgproof.rows.solve_sums import Present
-from pgproof.rows.solved import Cell, Order
+from pgproof.rows.checks.conditions import Court
+from pgproof.rows.checks.draw import Drawing
+from pgproof.rows.checks.pick import NoValue, Picker
+from pgproof.rows.checks.scope import scope_of
+from pgproof.rows.checks.solve import condition_of, solve
+from pgproof.rows.checks.solved import Cell, Order
+from pgproof.rows.checks.spaces import counted, holds
+from pgproof.rows.checks.sums import Present
+from pgproof.rows.model.tables import Space
 
 from .tables import dates, integer, table, text
 

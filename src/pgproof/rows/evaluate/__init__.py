@@ -1,0 +1,1 @@
+"""Expressions computed for a row as the server would, in SQL's three-valued logic."""

@@ -1,0 +1,1 @@
+"""Sets of texts: regular expressions, LIKE and lengths as machines that can be combined and asked."""

@@ -1,0 +1,80 @@
+"""The plan of a seeding: which tables, how many rows, from which seed and for which time. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timezone
+from typing import Any
+
+from pgproof.catalog.model import Catalog
+from pgproof.errors import UsageError
+from pgproof.rows.model.ghosts import is_ghost
+from pgproof.rows.model.tables import SchemaModel, TableName
+from pgproof.rows.model.troubles import CannotFill
+from pgproof.rows.plan.build import build
+from pgproof.rows.plan.counts import Count, Wishes, find_table, row_counts
+from pgproof.rows.plan.overrides import Overrides, read_overrides
+
+SEED = 1
+UNTIL = date(2026, 1, 1)
+YEARS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class SeedPlan:
+    """What will be written: a model, row counts in filling order, and what every draw depends on.
+
+    ``since`` and ``until`` are seconds; everything happens between them. ``missing`` says which cycles of
+    foreign keys cannot be filled.
+    """
+
+    model: SchemaModel
+    counts: Mapping[TableName, Count]
+    overrides: Overrides
+    seed: int
+    since: int
+    until: int
+    missing: tuple[str, ...] = ()
+
+    @property
+    def total(self) -> int:
+        """All rows."""
+        return sum(count.rows for name, count in self.counts.items() if not is_ghost(name))
+
+
+def make_plan(
+    catalog: Catalog,
+    settings: Mapping[str, Any] | None = None,
+    *,
+    rows: Mapping[str, int] | None = None,
+    scale: float | None = None,
+    total: int | None = None,
+    seed: int | None = None,
+    until: date | None = None,
+) -> SeedPlan:
+    """Plan how to fill the tables of a catalog. ``settings`` is a project's ``[rows]``; arguments go first.
+
+    Raises ``UsageError`` for a table or column that is not there and for numbers that make no sense, and
+    ``CannotFill`` where foreign keys form a cycle that nobody can enter.
+    """
+    model = build(catalog)
+    overrides = read_overrides(settings or {}, model)
+    asked = {**overrides.rows, **{find_table(model, name): count for name, count in (rows or {}).items()}}
+    for name, count in asked.items():
+        if count < 0:
+            raise UsageError(f"{name}: {count} rows; expected 0 or more")
+    factor = overrides.scale if scale is None else scale
+    wishes = Wishes(asked, 1.0 if factor is None else factor, total, overrides.ratios())
+    if wishes.scale <= 0 or (total is not None and total < 0):
+        raise UsageError(f"scale {wishes.scale}, total {total}: expected numbers above 0")
+    if model.impossible:
+        raise CannotFill("; ".join(model.impossible))
+    end = _second(until or overrides.until or UNTIL)
+    chosen = seed if seed is not None else overrides.seed if overrides.seed is not None else SEED
+    return SeedPlan(model, row_counts(model, wishes), overrides, chosen, end - YEARS * 365 * 86_400, end)
+
+
+def _second(until: date) -> int:
+    at = until if isinstance(until, datetime) else datetime.combine(until, time())
+    return int((at if at.tzinfo else at.replace(tzinfo=timezone.utc)).timestamp())

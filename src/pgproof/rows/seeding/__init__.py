@@ -1,0 +1,1 @@
+"""Tables of a real database, or files, filled as planned: everything or nothing."""

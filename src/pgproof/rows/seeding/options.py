@@ -1,0 +1,58 @@
+"""``pgproof seed``: what to do with its arguments once there is a connection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from pgproof.catalog.model import Catalog
+from pgproof.database import Connection
+from pgproof.rows.plan.make import SeedPlan, make_plan
+from pgproof.rows.seeding.arguments import SeedOptions
+from pgproof.rows.seeding.progress import Progress, silent
+from pgproof.rows.seeding.seed import SeedReport, plan_in_words, seed, write
+
+
+def run_seed(
+    connection: Connection,
+    catalog: Catalog,
+    settings: Mapping[str, Any],
+    options: SeedOptions,
+    progress: Progress = silent,
+    say: Callable[[str], None] = print,
+) -> SeedReport | None:
+    """Plan, and then show the plan, write files, or fill the database, as the options say.
+
+    ``settings`` is the project's ``[rows]``. Returns the report, or None after a dry run. Raises what
+    ``make_plan``, ``seed`` and ``write`` raise.
+    """
+    plan = plan_for(catalog, settings, options)
+    if options.dry_run:
+        say(plan_in_words(connection, plan))
+        return None
+    if options.out is not None:
+        return write(connection, plan, options.out, progress)
+    return seed(connection, plan, progress, fast=options.fast)
+
+
+def plan_for(catalog: Catalog, settings: Mapping[str, Any], options: SeedOptions) -> SeedPlan:
+    """The plan that settings and options make together; options go first."""
+    locale = {"locale": options.locale} if options.locale else {}
+    return make_plan(
+        catalog,
+        {**settings, **locale},
+        rows=options.rows,
+        scale=options.scale,
+        total=options.total,
+        seed=options.seed,
+        until=options.until,
+    )
+
+
+def report_lines(report: SeedReport) -> Iterable[str]:
+    """A report in words, a line per table that got rows."""
+    for name, rows in report.rows.items():
+        if rows:
+            yield f"{name}: {rows:,} rows"
+    yield f"{report.total:,} rows in {report.seconds:.1f} s"
+    yield from (f"note: {note}" for note in report.notes)

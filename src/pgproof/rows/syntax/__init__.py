@@ -1,0 +1,1 @@
+"""The language of CHECKs, index predicates and generated columns: text to tree and back."""
