@@ -1,5 +1,6 @@
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -188,3 +189,35 @@ def test_stand_ins_in_an_awkward_folder_reach_the_server_all_the_same(own_cache,
     ):
         found = connection.execute("select 1 from pg_available_extensions where name = 'pg_cron'").fetchone()
     assert found == (1,)
+
+
+def test_what_is_copied_is_there_complete_or_not_at_all(tmp_path):
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "postgres").write_bytes(b"x" * 300_000)
+    code = (
+        "import resource, signal, sys\nfrom pathlib import Path\nfrom pgproof.servers import places\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))\n"
+        "places.copied([Path(sys.argv[1])], Path(sys.argv[2]))\n"
+    )
+    full = subprocess.run(
+        [sys.executable, "-c", code, tmp_path / "bin", tmp_path / "copy"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "cannot copy what the server needs to" in full.stderr
+    assert "File too large; make room there, or set PGPROOF_CACHE" in full.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["bin", "copy.lock"]
+    (tmp_path / "copy.partial").mkdir()  # what a run leaves that was killed
+    copy = places.copied([tmp_path / "bin"], tmp_path / "copy")
+    assert (copy / "bin" / "postgres").stat().st_size == 300_000
+    assert not (tmp_path / "copy.partial").exists()
+
+
+def test_a_version_that_was_not_written_to_its_end_is_asked_again(own_cache):
+    install = installed.wheel()
+    version = installed.version_of(install)
+    for memory in (own_cache / "versions").iterdir():
+        memory.write_text("")
+    assert installed.version_of(install) == version != ""

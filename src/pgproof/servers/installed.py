@@ -136,14 +136,13 @@ def version_of(install: Path) -> str:
     binary = install / "bin" / "postgres"
     found = binary.stat()
     memory = places.cache_root() / "versions" / f"{found.st_ino:x}-{found.st_size:x}-{found.st_mtime_ns:x}"
-    if memory.exists():
-        return memory.read_text("ascii")
+    if memory.exists() and (known := memory.read_text("ascii")):
+        return known
     said = subprocess.run([binary, "--version"], capture_output=True, text=True, check=False)
     if said.returncode:
         raise ServerError(f"{binary} does not run: {said.stderr.strip() or said.returncode}")
     version = said.stdout.split("(PostgreSQL)")[1].split()[0]
-    memory.parent.mkdir(exist_ok=True)
-    memory.write_text(version, "ascii")
+    places.write_at_once(memory, version)
     return version
 
 

@@ -11,10 +11,12 @@ import pwd
 import shutil
 import stat
 import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from pgproof.errors import ServerError, UsageError
+from pgproof.servers import locks
 
 SOCKET_LIMIT = 100  # bytes: sun_path holds 108 on Linux and 104 on macOS, file name included
 
@@ -91,17 +93,8 @@ def reachable_binaries(package: Path, version: str) -> Path:
         package / "pginstall/bin/postgres"
     ):
         return package / "pginstall"
-    copy = cache_root() / "binaries" / version
-    if not copy.exists():
-        partial = Path(tempfile.mkdtemp(prefix=f"{version}.", dir=_made(copy.parent)))
-        for folder in (package, package.with_name(f"{package.name}.libs")):
-            if folder.exists():
-                shutil.copytree(folder, partial / folder.name)
-        _open_for_reading(partial)
-        try:
-            partial.rename(copy)
-        except OSError:  # another run was faster
-            shutil.rmtree(partial)
+    beside = package.with_name(f"{package.name}.libs")
+    copy = copied([each for each in (package, beside) if each.exists()], cache_root() / "binaries" / version)
     return copy / package.name / "pginstall"
 
 
@@ -112,16 +105,44 @@ def reachable_extensions(folder: Path, digest: str) -> Path:
     """
     if first_closed(folder, server_account()) is None and ":" not in str(folder):
         return folder
-    copy = cache_root() / "extensions" / digest
-    if not copy.exists():
-        partial = Path(tempfile.mkdtemp(prefix=f"{digest}.", dir=_made(copy.parent)))
-        shutil.copytree(folder / "extension", partial / "extension")
-        _open_for_reading(partial)
+    return copied([folder / "extension"], cache_root() / "extensions" / digest)
+
+
+def copied(folders: Iterable[Path], copy: Path) -> Path:
+    """``copy``, a folder with a copy of each of ``folders`` that everybody may read: complete, or not there at all.
+
+    Raises ``ServerError`` if the disk is full.
+    """
+    with locks.exclusive(_made(copy.parent) / f"{copy.name}.lock"):
+        if copy.exists():
+            return copy
+        partial = copy.with_name(f"{copy.name}.partial")
+        shutil.rmtree(partial, ignore_errors=True)  # what somebody left who was killed
         try:
+            for folder in folders:
+                shutil.copytree(folder, partial / folder.name)
+            _open_for_reading(partial)
             partial.rename(copy)
-        except OSError:  # another run was faster
-            shutil.rmtree(partial)
+        except (OSError, shutil.Error) as error:
+            shutil.rmtree(partial, ignore_errors=True)
+            raise ServerError(
+                f"cannot copy what the server needs to {copy}: {_first_reason(error)}; "
+                "make room there, or set PGPROOF_CACHE to another folder"
+            ) from error
     return copy
+
+
+def _first_reason(error: Exception) -> object:
+    """What ``copytree`` says of the first file that failed; it collects them all."""
+    return error.args[0][0][2] if isinstance(error, shutil.Error) else error
+
+
+def write_at_once(path: Path, text: str) -> None:
+    """Write a small file of the cache in one step, so that nobody reads half of it."""
+    _made(path.parent)
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False, encoding="utf-8") as file:
+        file.write(text)
+    Path(file.name).rename(path)
 
 
 def _everybody_may_run(program: Path) -> bool:
