@@ -207,7 +207,8 @@ def test_what_is_copied_is_there_complete_or_not_at_all(tmp_path):
         check=False,
     )
     assert "cannot copy what the server needs to" in full.stderr
-    assert "File too large; make room there, or set PGPROOF_CACHE" in full.stderr
+    assert "File too large" in full.stderr
+    assert "make room there, or set PGPROOF_CACHE to another folder" in full.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["bin", "copy.lock"]
     (tmp_path / "copy.partial").mkdir()  # what a run leaves that was killed
     copy = places.copied([tmp_path / "bin"], tmp_path / "copy")
