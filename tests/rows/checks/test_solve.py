@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import itertools
+from random import Random
 
 import pytest
+from hypothesis import event, example, given
 from hypothesis import strategies as st
 
 from pgproof.rows.checks.conditions import Court
@@ -111,6 +113,57 @@ def _described(group):
     }
 
 
+@given(
+    checks=st.lists(expressions, min_size=1, max_size=3),
+    required=st.frozensets(columns),
+    seed=st.integers(0, 99),
+)
+@example(["(a < b)", "(b < a)"], frozenset(), 0).via("a cycle is broken where one of them is NULL")
+@example(["(a < b)", "(b < c)", "(c < a)"], frozenset("abc"), 0).via("a cycle of three")
+@example(["((a + b) + c) = 9"], frozenset("abc"), 0).via("only the greatest values add up")
+@example(["(b = 1)", "((a = 0) AND (a = b))"], frozenset(), 0).via("equal columns whose values clash")
+@example(["(NOT ((a = 1) OR (b IS NULL)))"], frozenset(), 0).via("what is unknown passes a CHECK")
+def test_the_options_of_small_tables_are_what_trying_everything_finds(checks, required, seed):
+    made = table({name: integer(0, 3) for name in NAMES}, *checks, required=required)
+    solution = solve(made)
+    good = passing(made)
+    groups = [group for group in solution.groups if group.columns]
+    assert all(group.options for group in solution.groups) or not good
+    assert all(not group.trouble for group in solution.groups) or not good
+    if not good:
+        event("impossible")
+        assert any(not group.options for group in solution.groups)
+        return
+    court = Court(scope_of(made), Present())
+    source = Random(seed)
+    for group in groups:
+        kept = {tuple(row[name] for name in group.columns) for row in good}
+        for option in group.options:
+            _every_draw_passes(option, group, court, source, kept)
+        if group.complete and not any(option.bounds for option in group.options):
+            event("complete")
+            assert kept <= _described(group)
+
+
+def _every_draw_passes(option, group, court, source, kept):
+    for _ in range(20):
+        try:
+            row = Drawing(option, court.scope, Picker(lambda n: source.randrange(n))).row({})
+        except NoValue:
+            continue
+        assert tuple(row[name] for name in group.columns) in kept, (option, row)
+
+
+def _described(group):
+    rows = itertools.product(VALUES, repeat=len(group.columns))
+    named = (dict(zip(group.columns, values, strict=True)) for values in rows)
+    return {
+        tuple(row[name] for name in group.columns)
+        for row in named
+        if any(allows(option, row) for option in group.options)
+    }
+
+
 @pytest.mark.parametrize(
     ("spaces", "checks", "needed"),
     [
@@ -182,3 +235,16 @@ def test_columns_that_no_check_ties_together_are_solved_apart():
     assert [group.columns for group in solution.groups] == [("a",), ("b", "c")]
     assert solution.group_of("c").columns == ("b", "c")
     assert solution.group_of("d") is None
+
+
+def test_a_server_that_is_asked_teaches_which_values_pass():
+    def ask(conditions, rows):
+        assert conditions == ['"public"."is_even"("a")']  # what follows from the bounds is not asked again
+        return [(row["a"] % 2 == 0,) for row in rows]
+
+    made = table({"a": integer()}, "public.is_even(a)", "(a > 7)", required=("a",))
+    (group,) = solve(made, ask).groups
+    allowed = group.options[0].cell("a").space.allowed
+    assert allowed
+    assert all(value % 2 == 0 and value > 7 for value in allowed)
+    assert "on the server for public.is_even(a)" in group.learned
