@@ -39,7 +39,7 @@ def own_cache(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     folder.chmod(0o755)
     monkeypatch.setenv("PGPROOF_CACHE", str(folder))
     yield folder
-    limit = time.monotonic() + 30
+    limit = time.monotonic() + 120
     while (left := processes_of(folder)) and time.monotonic() < limit:  # a process that just ended lets go
         time.sleep(0.01)
     shutil.rmtree(folder, ignore_errors=True)

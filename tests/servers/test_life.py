@@ -18,7 +18,7 @@ from pgproof.errors import ServerError
 from pgproof.servers import locks, places, sharing
 
 HOLDER = "import sys; from pgproof import servers; held = servers.lease('embedded'); print('up', flush=True); sys.stdin.read()"
-PATIENCE = 30.0
+PATIENCE = 120.0
 
 
 def eventually(claim, what):
