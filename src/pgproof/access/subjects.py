@@ -64,8 +64,10 @@ class Subject:
 
     def constant(self, column: str, value: Any) -> sql.Composed:
         """A value as this column's type, out of JSON."""
-        text = value if isinstance(value, str) or value is None else json.dumps(value)
-        return sql.SQL("{}::{}").format(sql.Literal(text), sql.SQL(self.columns[column]))
+        kind = self.columns[column]
+        if isinstance(value, list) and kind.endswith("]"):
+            return sql.SQL("{}::{}").format(sql.Literal([_text(each) for each in value]), sql.SQL(kind))
+        return sql.SQL("{}::{}").format(sql.Literal(_text(value)), sql.SQL(kind))
 
     def insertion(self, candidate: Mapping[str, Any], nameable: Collection[str] = ()) -> sql.Composed:
         """INSERT of a row given as JSON, naming only the columns that may be named: ``nameable``, if that is known."""
@@ -77,6 +79,10 @@ class Subject:
     def at(self, key: str) -> sql.Composed:
         """The condition that a row has this key."""
         return sql.SQL("{} = {}::jsonb").format(self.key, sql.Literal(key))
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) or value is None else json.dumps(value)
 
 
 def subject_of(relation: Table | View, deciding: tuple[str, ...], root: str, source: str = "") -> Subject:
