@@ -3,6 +3,7 @@
 from pgproof.access.contract import Contract
 from pgproof.access.contract_file import read_contract
 from pgproof.access.matrix import MatrixCell
+from pgproof.access.measure_lock import measured_lock
 from pgproof.access.suite import AccessReport, run
 
-__all__ = ["AccessReport", "Contract", "MatrixCell", "read_contract", "run"]
+__all__ = ["AccessReport", "Contract", "MatrixCell", "measured_lock", "read_contract", "run"]

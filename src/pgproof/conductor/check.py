@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import secrets
 
-from pgproof import access, database, psql, recorded, template
+from pgproof import recorded, template
+from pgproof.conductor.access_check import check_access
 from pgproof.conductor.bench import Progress, describe_platform, silent
 from pgproof.finding import Finding
 from pgproof.project import Project
 from pgproof.psql import ScriptFailed
-from pgproof.rehearsal import Rehearsal, rehearse
-from pgproof.report.model import MatrixCell, ProjectReport, Step
+from pgproof.rehearsal import rehearse
+from pgproof.report.model import MatrixCell, ProjectReport
 
 
 def check(
@@ -18,7 +19,7 @@ def check(
 ) -> ProjectReport:
     """Put every claim of ``project`` to the test and report what came of it.
 
-    ``update`` writes what is recorded (the catalog) instead of comparing with it.
+    ``update`` writes what is recorded (catalog, access) instead of comparing with it.
     Raises ``ServerError`` if there is no server; a script that does not apply is part of the report.
     """
     session = template.start_session(project, server)
@@ -46,8 +47,10 @@ def check_on(
         failure = str(failed)
     steps, findings = (rehearsal.steps, rehearsal.findings) if rehearsal else ([], [])
     if rehearsal and project.contract.exists():
-        step, found, matrix = access_step(session, project, rehearsal, progress)
-        steps, findings = [*steps, step], [*findings, *found]
+        part = check_access(
+            session, project, base.note.missing, update=update, shared=shared, progress=progress
+        )
+        steps, findings, matrix = [*steps, *part.steps], [*findings, *part.findings], part.matrix
     if rehearsal:
         before, after = rehearsal.scenes[0].catalog, rehearsal.scenes[-1].catalog
         for step, one in recorded.compare(project, before, after, base.note.missing, update):
@@ -64,35 +67,6 @@ def check_on(
         failure=failure,
         matrix=matrix,
     )
-
-
-def access_step(
-    session: template.Session, project: Project, rehearsal: Rehearsal, progress: Progress
-) -> tuple[Step, list[Finding], tuple[MatrixCell, ...]]:
-    """Hold the database against the project's contract, with the seed data and the contract's population in it."""
-    contract = access.read_contract(project.contract)
-    made = template.ensure_template(session, project)
-    clone = session.clone(made.name, made.settings)
-    try:
-        scripts = [*project.seeds, *(project.contract.parent / each for each in contract.population)]
-        psql.run(session.server.psql, clone.dsn, scripts, project.root)
-        with database.connect(clone.dsn) as connection:
-            report = access.run(connection, contract, rehearsal.scenes[-1].catalog, progress)
-    finally:
-        session.drop(clone.name)
-    claim = (
-        f"{project.contract.name} kept: {report.attempts} attempts by {report.actors} actors"
-        f" on {report.relations} relations and {report.functions} functions"
-    )
-    failed = any(each.severity == "error" for each in report.findings)
-    step = Step("access", claim, "failed" if failed else "ok")
-    matrix = tuple(
-        MatrixCell(
-            each.relation, each.command, each.actor, each.condition, each.verdict, each.attempts, each.line
-        )
-        for each in report.matrix
-    )
-    return step, list(report.findings), matrix
 
 
 def file_remarks(project: Project) -> tuple[Finding, ...]:

@@ -1,0 +1,95 @@
+"""``pgproof check`` and who may do what: both worlds of default privileges, and the lock, as a person meets them."""
+
+from __future__ import annotations
+
+import pytest
+
+from pgproof.conductor import bench, check
+
+NOTES = """\
+create table public.notes (
+    id bigint generated always as identity primary key,
+    owner uuid not null references auth.users (id)
+);
+alter table public.notes enable row level security;
+revoke references, trigger, truncate on public.notes from anon, authenticated;
+grant select, delete on public.notes to authenticated;
+create policy select_own on public.notes for select to authenticated using (owner = (select auth.uid()));
+"""
+CONTRACT = """\
+[actors.user]
+role = "authenticated"
+each = "select id from auth.users"
+claims = { sub = ":id", role = "authenticated" }
+
+[relations."public.notes"]
+select.user = "owner = :id"
+"""
+SEED = """\
+insert into auth.users (id) values ('00000000-0000-4000-8000-00000000000a'), ('00000000-0000-4000-8000-00000000000b');
+insert into public.notes (owner) select u.id from auth.users as u;
+"""
+FILES = {
+    "pgproof.toml": '[project]\nname = "notes"\nplatform = "supabase"\n',
+    "001_notes.sql": NOTES,
+    "access.toml": CONTRACT,
+    "seed.sql": SEED,
+}
+
+
+@pytest.fixture
+def checked(make_project):
+    """``checked(more_sql, update)``: the report on the project with ``more_sql`` at the end of its migration."""
+
+    def checked_(more: str = "", *, update: bool = False):
+        folder = make_project({**FILES, "001_notes.sql": NOTES + more})
+        project, server = bench.load(folder)
+        return check.check(project, server, update=update)
+
+    return checked_
+
+
+def told(report, rule):
+    return [f"{each.subject}: {each.observed}" for each in report.findings if each.rule == rule]
+
+
+def steps(report, rule):
+    return [(each.outcome, each.claim) for each in report.steps if each.rule == rule]
+
+
+def test_a_change_in_who_can_do_what_fails_until_it_is_recorded(checked, tmp_path):
+    assert steps(checked(), "lock") == [
+        ("not run", "no access.lock to compare with; pgproof check --update writes it")
+    ]
+    assert steps(checked(update=True), "lock") == [("ok", "who can do what recorded in access.lock")]
+    text = (tmp_path / "project" / "access.lock").read_text("utf-8")
+    assert text.endswith("public.notes delete user: none\n")
+    assert steps(checked(), "lock") == [("ok", "who can do what is as in access.lock")]
+    more = "create policy delete_own on public.notes for delete to authenticated using (owner = auth.uid());"
+    changed = checked(more)
+    (finding,) = (each for each in changed.findings if each.rule == "lock-differs")
+    assert finding.subject == "delete by user on public.notes"
+    assert finding.observed == "user may now delete public.notes: was none, is own rows (owner = :id)"
+    assert text.splitlines()[finding.line - 1] == "public.notes delete user: none"
+    assert finding.remedy.endswith("pgproof check --update")
+    checked(more, update=True)
+    assert told(checked(more), "lock-differs") == []
+
+
+def test_a_leak_in_one_world_alone_says_in_which(checked):
+    clean = checked()
+    assert [outcome for outcome, _ in steps(clean, "access")] == ["ok", "ok"]
+    assert [claim.split(":")[0] for _, claim in steps(clean, "access")] == [
+        "access.toml kept with classic default privileges",
+        "access.toml kept with explicit default privileges",
+    ]
+    leaking = checked(
+        "create policy everybody on public.notes for update to anon using (true);"
+        "create policy all_of_them on public.notes for select to authenticated, anon using (true);"
+    )
+    found = told(leaking, "leak-select")
+    (user,) = (each for each in found if each.startswith("user on"))
+    (nobody,) = (each for each in found if each.startswith("nobody on"))
+    assert "default privileges only" not in user
+    assert nobody.endswith("; with classic default privileges only")
+    assert [outcome for outcome, _ in steps(leaking, "access")] == ["failed", "failed"]
