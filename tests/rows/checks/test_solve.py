@@ -121,6 +121,7 @@ def _described(group):
 @example(["(a < b)", "(b < a)"], frozenset(), 0).via("a cycle is broken where one of them is NULL")
 @example(["(a < b)", "(b < c)", "(c < a)"], frozenset("abc"), 0).via("a cycle of three")
 @example(["((a + b) + c) = 9"], frozenset("abc"), 0).via("only the greatest values add up")
+@example(["((((a + b) + c) < 0) AND (a IS NOT NULL))"], frozenset(), 0).via("a sum that only NULL makes pass")
 @example(["(b = 1)", "((a = 0) AND (a = b))"], frozenset(), 0).via("equal columns whose values clash")
 @example(["(NOT ((a = 1) OR (b IS NULL)))"], frozenset(), 0).via("what is unknown passes a CHECK")
 def test_the_options_of_small_tables_are_what_trying_everything_finds(checks, required, seed):

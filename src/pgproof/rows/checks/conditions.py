@@ -31,7 +31,7 @@ class Condition:
     truth: bool = True
     null: bool = True
 
-    @property
+    @cached_property
     def sql(self) -> str:
         """The condition for a server, its columns under their own names."""
         return self.text if self.expression is None else render(self.expression)

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from random import Random
-from typing import Any, TypeAlias
+from typing import Any
 
-from pgproof.rows.checks.bounds import narrowed, value_of
+from pgproof.rows.checks.bounds import narrowed
 from pgproof.rows.checks.branch import Branch
 from pgproof.rows.checks.conditions import Condition, Court
 from pgproof.rows.checks.draw import Drawing
@@ -18,16 +18,13 @@ from pgproof.rows.checks.pick import NoValue, Picker
 from pgproof.rows.checks.pools import search
 from pgproof.rows.checks.solved import Bound, Cell, Nulls, Option, Order, Pool
 from pgproof.rows.checks.spaces import counted, frozen, is_empty, limits
-from pgproof.rows.checks.terms import Sum
+from pgproof.rows.checks.totals import Gaps, alive, bounds_of, gaps_of, impossible
 from pgproof.rows.checks.ways import Atom
 from pgproof.rows.model.tables import Space
-from pgproof.rows.syntax.expression import Binary, Column, Constant, Expression, TypeName, columns_of
+from pgproof.rows.syntax.expression import Binary, Column, Constant, Expression, columns_of
 
 _SAMPLES = 12
 _DIGITS = 6  # of numbers that are multiplied, where that is enough not to overflow
-
-
-Gaps: TypeAlias = "Mapping[tuple[str, str], Fraction]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +39,29 @@ class Finished:
 
 def finish(branch: Branch, conditions: Sequence[Condition], court: Court, seed: str) -> list[Finished]:
     """The options of a branch; none where its orders contradict each other."""
-    closed = [pair for consistent in apart(branch) for pair in close(consistent)]
+    closed = [pair for consistent in apart(branch) for pair in _closed(consistent)]
     return [
         _finished(each, orders, conditions, court, f"{seed} {number}")
         for number, (each, orders) in enumerate(closed)
     ]
 
 
+def _closed(branch: Branch) -> Iterator[tuple[Branch, tuple[Order, ...]]]:
+    """The branch with its orders closed; several where a column must be NULL for its orders and sums."""
+    for each, orders in close(branch):
+        stuck = impossible(each, gaps_of(orders, each))
+        if stuck is None:
+            yield each, orders
+            continue
+        for column in stuck:
+            if each.cells[column].nulls == "allowed" and (without := each.null(column)) is not None:
+                yield from _closed(without)
+
+
 def _finished(
     branch: Branch, orders: tuple[Order, ...], conditions: Sequence[Condition], court: Court, seed: str
 ) -> Finished:
-    branch, bounds = _with_bounds(branch, {(o.low, o.high): _measured(o, branch) for o in orders})
+    branch, bounds = _with_bounds(branch, gaps_of(orders, branch))
     branch = shared(branch)
     if any(is_empty(cell.space) and cell.nulls == "forbidden" for cell in branch.cells.values()):
         return Finished(None, branch.exact)
@@ -62,7 +71,7 @@ def _finished(
     open_ += _failing(option, conditions, court, seed)
     if not open_:
         return Finished(option, branch.exact)
-    return _by_trying(option, open_, court, seed)
+    return _by_trying(option, open_, conditions, court, seed)
 
 
 def condition_of(atom: Atom) -> Condition:
@@ -90,12 +99,15 @@ def samples(option: Option, court: Court, seed: str, count: int = _SAMPLES) -> I
             continue
 
 
-def _by_trying(option: Option, open_: Sequence[Condition], court: Court, seed: str) -> Finished:
+def _by_trying(
+    option: Option, open_: Sequence[Condition], conditions: Sequence[Condition], court: Court, seed: str
+) -> Finished:
     """The option with a pool for the columns that no rule covers, and for what is tied to them."""
     columns = _tied(option, {name for condition in open_ for name in condition.columns})
     if not columns:
         return Finished(None, exact=False)
-    found = search(option, open_, court, seed)
+    others = [condition for condition in conditions if condition not in open_]
+    found = search(option, open_, others, court, seed)
     rows, tried = found.rows, found.tried
     if not rows:
         return Finished(option if found.unsure else None, exact=False, tried=tried, guess=found.unsure)
@@ -143,16 +155,9 @@ def _without(option: Option, columns: set[str]) -> Option:
     )
 
 
-def _measured(order: Order, branch: Branch) -> Fraction:
-    days = branch.cells[order.low].space.kind == "date" and isinstance(order.gap, int)
-    return Fraction(order.gap) if days else counted(order.gap)
-
-
 def _with_bounds(branch: Branch, gaps: Gaps) -> tuple[Branch, tuple[Bound, ...]]:
     cells = dict(branch.cells)
-    bounds: list[Bound] = []
-    for total, equal in branch.sums:
-        bounds += _of_sum(total, cells, gaps, equal=equal)
+    bounds = [bound for total, equal in alive(branch) for bound in bounds_of(total, cells, gaps, equal=equal)]
     for bound in branch.bounds:
         _keep_small(bound, cells)
         bounds.append(bound)
@@ -203,70 +208,3 @@ def _cautious(space: Space, most: Fraction) -> Space:
         if smaller is not None and not is_empty(smaller):
             space = smaller
     return space
-
-
-def _of_sum(total: Sum, cells: dict[str, Cell], gaps: Gaps, *, equal: bool) -> Iterator[Bound]:
-    """``a + b - c + constant <= 0`` (or ``= 0``) as bounds of each column by those drawn before it."""
-    terms = [(term.column, int(factor)) for term, factor in total.terms.items()]
-    for name, factor in terms:
-        _spread(name, factor, total, (terms, gaps), cells)
-        if equal:
-            negative = [(other, -sign) for other, sign in terms]
-            _spread(name, -factor, Sum(total.unit, constant=-total.constant), (negative, gaps), cells)
-    for place, (name, factor) in enumerate(terms):
-        if place == 0:
-            continue
-        last = place == len(terms) - 1
-        if equal and last:
-            yield Bound(name, "=", _rest(total.constant, factor, terms[:place]))
-            continue
-        for side in (1, -1) if equal else (1,):
-            least = _least([(n, side * f) for n, f in terms[place + 1 :]], cells, gaps)
-            if least is not None:
-                constant = total.constant + side * least
-                operator = "<=" if factor * side > 0 else ">="
-                yield Bound(name, operator, _rest(constant, factor, terms[:place]))
-
-
-def _spread(
-    name: str, factor: int, total: Sum, known: tuple[Sequence[tuple[str, int]], Gaps], cells: dict[str, Cell]
-) -> None:
-    """Bound a column by what the others take at least."""
-    terms, gaps = known
-    least = _least([(other, sign) for other, sign in terms if other != name], cells, gaps)
-    if least is None:
-        return
-    place = -(total.constant + least) * factor
-    space = narrowed(cells[name].space, place, upper=factor > 0, strict=False)
-    if space is not None:
-        cells[name] = replace(cells[name], space=space)
-
-
-def _least(terms: Sequence[tuple[str, int]], cells: Mapping[str, Cell], gaps: Gaps) -> Fraction | None:
-    """The least that a sum of columns can be; None if there is none."""
-    if len(terms) == 2 and terms[0][1] != terms[1][1]:
-        (low, _), (high, _) = sorted(terms, key=lambda term: term[1])
-        if (low, high) in gaps:
-            return gaps[low, high]
-    total = Fraction(0)
-    for name, factor in terms:
-        space = limits(cells[name].space)
-        edge = space.low if factor > 0 else space.high
-        if edge is None:
-            return None
-        total += factor * counted(edge)
-    return total
-
-
-def _rest(constant: Fraction, factor: int, terms: Sequence[tuple[str, int]]) -> Expression:
-    """What is left for a column: ``-(constant + terms) / factor``, the factor being 1 or -1."""
-    found = _number(-constant * factor)
-    for name, sign in terms:
-        found = Binary("-" if sign * factor > 0 else "+", found, Column(name))
-    return found
-
-
-def _number(value: Fraction) -> Expression:
-    whole = value.denominator == 1
-    text = str(value_of("numeric", value))
-    return Constant(text, TypeName("integer" if whole else "numeric"))

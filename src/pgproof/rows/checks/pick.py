@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, timezone
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -26,7 +27,7 @@ _TRIES = 40
 _LONG = 600  # nobody learns more from a longer text, and an index refuses much longer ones
 SPECIAL: dict[str, tuple[Any, ...]] = {
     "float": (float("inf"), float("-inf"), float("nan"), -0.0, 5e-324),
-    "numeric": ("NaN",),
+    "numeric": ("NaN", Decimal("0.0000000001"), Decimal(10) ** 30),
     "date": ("infinity", "-infinity", date(2024, 2, 29), "5874897-12-31", "4714-11-24 BC"),
     "timestamp": (
         "infinity",
@@ -126,10 +127,15 @@ class Picker:
         return space.min_length + self.choose(min(4, most - space.min_length) + 1)
 
     def _text(self, space: Space) -> str:
+        """A text; that some are excluded is built into the machine only when one of them was drawn."""
+        found = self._written(replace(space, excluded=()))
+        return self._written(space) if found in space.excluded else found
+
+    def _written(self, space: Space) -> str:
         language = language_of(space)
         if self.awkward and self.choose(10) == 9 and (longest := _longest(space)) is not None:
             return language.draw(longest, self.choose)
-        lengths = _lengths(space)
+        lengths = language.lengths(6)
         if not lengths:
             raise NoValue(f"no text of {space.type_name} is left")
         bound = any(pattern.bound for pattern in space.patterns)
@@ -209,10 +215,6 @@ def _beside(space: Space, value: Any, number: int) -> Any:
     if space.kind in ORDERED and not isinstance(value, str) and number:
         return _stepped(space, value, number // 2 + 1 if number % 2 else -(number // 2))
     return not value if space.kind == "boolean" and number % 2 else value
-
-
-def _lengths(space: Space) -> list[int]:
-    return language_of(space).lengths(6)
 
 
 def _longest(space: Space) -> int | None:

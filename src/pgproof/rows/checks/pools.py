@@ -51,8 +51,13 @@ class Searched:
     unsure: bool
 
 
-def search(option: Option, conditions: Sequence[Condition], court: Court, seed: str) -> Searched:
-    """Look for rows of ``option`` that meet ``conditions``."""
+def search(
+    option: Option, conditions: Sequence[Condition], others: Sequence[Condition], court: Court, seed: str
+) -> Searched:
+    """Look for rows of ``option`` that meet ``conditions``.
+
+    ``others`` are what the option itself sees to; values that are tried beside it, such as infinity, may not.
+    """
     source = Random(seed)
     mentioned = _mentioned(conditions, option, court)
     completions = list(_completions(conditions, court))
@@ -64,7 +69,7 @@ def search(option: Option, conditions: Sequence[Condition], court: Court, seed: 
         tried += _ROUND
         for row, outcome in zip(rows, court.judge(conditions, rows), strict=True):
             unsure = unsure or outcome == "unknown"
-            if outcome == "good":
+            if outcome == "good" and not any(court.outcome(other, row) == "bad" for other in others):
                 found.setdefault(repr(sorted(row.items())), row)
         idle = idle + 1 if len(found) == before else 0
     rows = [found[key] for key in sorted(found, key=lambda key: (len(key), key))]

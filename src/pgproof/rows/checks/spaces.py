@@ -100,10 +100,7 @@ def is_empty(space: Space) -> bool:
     if space.kind in SIZED and space.max_length is not None and space.min_length > space.max_length:
         return True
     if space.kind == "text":
-        try:
-            return bool(space.patterns or space.excluded) and language_of(space).shortest is None
-        except Unknown:
-            return False
+        return bool(space.patterns or space.excluded) and _no_text(space)
     if space.kind == "boolean":
         return {True, False} <= set(space.excluded)
     if space.kind in ORDERED:
@@ -180,11 +177,29 @@ def _within(space: Space, value: Any) -> bool:
     low, high = bounded.low, bounded.high
     above = low is None or value > low or (value == low and not space.low_open)
     below = high is None or value < high or (value == high and not space.high_open)
-    return above and below
+    return above and below and (space.kind != "numeric" or _is_on_grid(space, value))
+
+
+def _is_on_grid(space: Space, value: Any) -> bool:
+    """Whether a numeric keeps its digits: PostgreSQL would round others away."""
+    step = grid(space)
+    return not step or (Fraction(value) / step).denominator == 1
 
 
 def _is_text(space: Space, value: str) -> bool:
-    return not space.patterns or language_of(space).accepts(value)
+    return not space.patterns or language_of(replace(space, excluded=())).accepts(value)
+
+
+def _no_text(space: Space) -> bool:
+    """Whether every text that the patterns leave is excluded: a machine for those is built if it must be."""
+    try:
+        language = language_of(replace(space, excluded=()))
+        lengths = language.lengths(len(space.excluded) + 1)
+        if len(lengths) > len(space.excluded) or sum(map(language.count, lengths)) > len(space.excluded):
+            return False
+        return not lengths or language_of(space).shortest is None
+    except Unknown:
+        return False
 
 
 def _no_number(space: Space) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -55,8 +56,9 @@ def narrow_sum(
     total = _in_micros(start, total)
     if len(total.terms) == 1:
         return _one(start, total, operator, null=null)
-    if all(term.measure == "length" for term in total.terms) and operator in ("<", "<="):
-        return _short(start, total, operator, null=null)
+    if all(term.measure == "length" for term in total.terms) and operator in _FLIPPED.keys() - {"=", "<>"}:
+        found = _short if operator in ("<", "<=") else _long
+        return found(start, total, operator, null=null)
     if any(term.measure != "value" for term in total.terms):
         return None
     if len(total.terms) == 2:
@@ -176,6 +178,28 @@ def _short(branch: Branch, total: Sum, operator: str, *, null: bool) -> list[Bra
         if found is None:
             return []
         branch, room = found, room - allowed
+    return [branch.inexact()]
+
+
+def _long(branch: Branch, total: Sum, operator: str, *, null: bool) -> list[Branch] | None:
+    """Texts that are long enough together: what they may be shorter than their longest is shared out."""
+    if any(factor != 1 for factor in total.terms.values()):
+        return None
+    need = math.ceil(-total.constant) if operator == ">=" else math.floor(-total.constant) + 1
+    most = {term.column: branch.cells[term.column].space.max_length for term in total.terms}
+    endless = next((name for name, limit in most.items() if limit is None), None)
+    limits = {name: limit for name, limit in most.items() if limit is not None}
+    least = {endless: need} if endless else {}
+    if not endless:
+        room = sum(limits.values()) - need
+        if room < 0:
+            return [each for name in most if null and (each := branch.null(name)) is not None]
+        least = {name: limit - room // len(limits) for name, limit in limits.items()}
+    for name, length in least.items():
+        found = branch.narrow(name, lambda space, n=length: sized(space, max(0, n)), null=null)  # type: ignore[misc]
+        if found is None:
+            return []
+        branch = found
     return [branch.inexact()]
 
 
