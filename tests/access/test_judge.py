@@ -9,7 +9,7 @@ from pgproof.access.attempts import Attempt, Row
 from pgproof.access.contract import COMMANDS, Cell
 from pgproof.access.expect import Expectation
 from pgproof.access.judge import effects, judge, judge_behind, not_exercised
-from pgproof.access.perform import Outcome, Seen
+from pgproof.access.perform import Changes, Outcome, Seen
 from pgproof.database import sql
 
 ACTOR = Actor("user", "user 1", "authenticated", "{}", {})
@@ -31,8 +31,16 @@ def expectation(cascade: tuple[str, ...] = (), **reach: tuple[str, ...]) -> Expe
 
 def outcome(command, variant, after=SAME, state="00000", returned=None, aim="", message="") -> Outcome:
     attempt = Attempt(ACTOR, "public.notes", command, variant, NOTHING, aim=aim)
-    seen = {"public.notes": tuple(after)} if state == "00000" else {}
-    return Outcome(attempt, state, message, returned=returned, observed=seen)
+    seen = changed(after)
+    told = {"public.notes": seen} if state == "00000" and seen else {}
+    return Outcome(attempt, state, message, returned=returned, changes=told)
+
+
+def changed(after) -> Changes | None:
+    """What a superuser is told when these rows are there afterwards."""
+    kept = frozenset(each.key for each in after if each in SAME)
+    written = tuple(each for each in after if each not in SAME)
+    return Changes(None if len(kept) == len(SAME) else kept, written) if written or len(kept) < 2 else None
 
 
 def verdicts(*arguments, control=None):
@@ -150,12 +158,18 @@ def test_what_is_done_through_a_view_or_function_is_judged_like_doing_it():
 
 
 def test_effects_tell_gone_changed_and_new_apart():
-    done = effects(ROWS, (moved(A), Seen('["c"]', "3")))
+    done = effects(ROWS, changed((moved(A), Seen('["c"]', "3"))))
     assert (done.gone, [each.key for each in done.changed], [each.key for each in done.new]) == (
         {B.key},
         [A.key],
         [json.dumps(["c"])],
     )
+
+
+def test_rows_that_nobody_speaks_of_are_as_they_were():
+    assert effects(ROWS, None).touched == frozenset()
+    assert effects(ROWS, Changes(None, ())).touched == frozenset()
+    assert effects(ROWS, Changes(frozenset(), ())).gone == {A.key, B.key}
 
 
 @pytest.mark.parametrize(

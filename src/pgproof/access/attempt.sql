@@ -3,9 +3,29 @@
 -- Installed in a disposable database; undone by dropping it.
 create schema if not exists pgproof;
 
+-- A row is new if the transaction, or the part of one, that wrote it began after this file was run.
+do $$
+declare
+    mark xid;
+begin
+    begin
+        create temporary table pgproof_mark on commit drop as select 1 as one;
+        select m.xmin into mark from pg_temp.pgproof_mark as m;
+        drop table pg_temp.pgproof_mark;
+    exception when unique_violation then
+        null; -- what matters is that the block is a transaction of its own, with a number of its own
+    end;
+    execute format(
+        'create or replace function pgproof.written(xid) returns boolean language sql stable'
+        ' as $body$ select age($1) < age(%L::xid) $body$',
+        mark
+    );
+end
+$$;
+
 -- Runs p_prepare as the caller, p_statement as p_role with p_claims; then, as the caller again, p_observe, which
 -- returns jsonb. Whatever happened is rolled back. If p_reads, p_statement is a query for one jsonb value.
-create function pgproof.attempt(
+create or replace function pgproof.attempt(
     p_role text, p_claims text, p_reads boolean, p_prepare text, p_statement text, p_observe text
 ) returns jsonb
 language plpgsql
@@ -13,7 +33,6 @@ as $$
 declare
     returned jsonb;
     observed jsonb;
-    touched bigint;
     state text := '00000';
     message text;
     detail text;
@@ -30,7 +49,6 @@ begin
         else
             execute p_statement;
         end if;
-        get diagnostics touched = row_count;
         set constraints all immediate;
         perform pg_catalog.set_config('role', 'none', true);
         if p_observe is not null then
@@ -47,7 +65,7 @@ begin
     end;
     return pg_catalog.jsonb_build_object(
         'sqlstate', state, 'message', message, 'detail', detail, 'constraint', place,
-        'returned', returned, 'observed', observed, 'touched', touched
+        'returned', returned, 'observed', observed
     );
 end
 $$;

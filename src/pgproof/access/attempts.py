@@ -91,9 +91,12 @@ def updates(
 
 
 def forbidden_columns(
-    subject: Subject, actor: Actor, columns: Sequence[str], values: Mapping[str, Any]
+    subject: Subject, actor: Actor, columns: Sequence[str], values: Mapping[str, Any], known: int
 ) -> Iterator[Attempt]:
-    """Set each column that is not among ``columns`` to a value; a row that has the value afterwards is one too many."""
+    """Set each column that is not among ``columns`` to a value; a row that has the value afterwards is one too many.
+
+    ``known`` is how many rows there are.
+    """
     for column, value in values.items():
         if column in columns or column not in subject.writable:
             continue
@@ -102,7 +105,9 @@ def forbidden_columns(
             subject.name, sql.Identifier(column), constant
         )
         became = sql.SQL("{} is distinct from {}").format(sql.Identifier("t", column), constant)
-        observe = subject.observing(became=became)
+        observe = sql.SQL("select jsonb_build_object({}, ({}))").format(
+            sql.Literal(subject.label), subject.changes(known, became=became)
+        )
         said = f"{column} = {value!r}"
         yield Attempt(actor, subject.label, "update", "set column", statement, observe, change=said)
 
@@ -198,7 +203,7 @@ def deletes(
 def truncates(subject: Subject, actor: Actor) -> Iterator[Attempt]:
     """TRUNCATE, which row-level security does not cover."""
     statement = sql.SQL("truncate {} cascade").format(subject.name)
-    yield Attempt(actor, subject.label, "delete", "truncate", sql.Composed([statement]), subject.observing())
+    yield Attempt(actor, subject.label, "delete", "truncate", sql.Composed([statement]))
 
 
 def inserts(

@@ -46,7 +46,7 @@ def _one_per_kind(outcomes: Sequence[Outcome]) -> list[Outcome]:
     first: dict[str, Outcome] = {}
     for each in outcomes:
         attempt = each.attempt
-        if each.ran and attempt.row and attempt.actor.kind != SERVICE and each.observed:
+        if each.ran and attempt.row and attempt.actor.kind != SERVICE and each.changes:
             first.setdefault(attempt.actor.kind, each)
     return list(first.values())
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from pgproof.database import Connection, errors, sql
 from pgproof.errors import UsageError
 
 ON_ROWS: tuple[Command, ...] = ("select", "update", "delete")
+INTO: tuple[Command, ...] = ("insert", "becomes")
 
 
 @dataclass(frozen=True)
@@ -28,10 +29,10 @@ class Expectation:
     reach: Mapping[Command, frozenset[str]]
     cascade: frozenset[str]
 
-    def observation(self, subject: Subject) -> sql.Composed:
-        """The query that tells, for every row, what the actor may do with it."""
-        return subject.observing(
-            self.conditions["select"], self.conditions["insert"], self.conditions["becomes"]
+    def observation(self, subject: Subject, rows: int) -> sql.Composed:
+        """The query that tells which of ``rows`` rows were changed, and what the actor may do with these."""
+        return subject.changes(
+            rows, self.conditions["select"], self.conditions["insert"], self.conditions["becomes"]
         )
 
 
@@ -39,21 +40,44 @@ def expect(connection: Connection, contract: Contract, subject: Subject, actor: 
     """Ask the database, as superuser. Raises ``UsageError`` with the contract's line for a condition that does not run."""
     cells = {command: contract.cell(subject.root, command, actor.kind) for command in COMMANDS}
     conditions = {command: condition_of(contract, cell, actor) for command, cell in cells.items()}
-    reach = {
-        command: _keys(connection, contract, subject, cells[command], conditions[command])
-        for command in COMMANDS
-        if command in ON_ROWS
-    }
-    for command in ("insert", "becomes"):
-        if cells[command].condition and subject.is_table:  # an error in it should name its line
-            _keys(connection, contract, subject, cells[command], conditions[command])
     said = contract.cascades.get((subject.root, actor.kind))
-    if said is None:
-        cascade = reach["select"] | reach["delete"] | reach["update"]
-    else:
-        cell = Cell(subject.root, "delete", actor.kind, said, contract.relations[subject.root])
-        cascade = _keys(connection, contract, subject, cell, condition_of(contract, cell, actor))
+    passing = Cell(subject.root, "delete", actor.kind, said or "", contract.relations[subject.root])
+    asked = {command: (cells[command], conditions[command]) for command in ON_ROWS}
+    checked = [(cells[command], conditions[command]) for command in INTO if cells[command].condition]
+    keys = _reach(
+        connection,
+        contract,
+        subject,
+        [*asked.values(), (passing, condition_of(contract, passing, actor))],
+        checked if subject.is_table else [],
+    )
+    reach = dict(zip(asked, keys, strict=False))
+    cascade = keys[-1] if said is not None else frozenset[str]().union(*reach.values())
     return Expectation(cells, conditions, reach, cascade)
+
+
+def _reach(
+    connection: Connection,
+    contract: Contract,
+    subject: Subject,
+    asked: Sequence[tuple[Cell, sql.Composed]],
+    checked: Sequence[tuple[Cell, sql.Composed]],
+) -> list[frozenset[str]]:
+    """The keys of the rows that meet each condition, all in one query; ``checked`` are conditions that must run, too."""
+    everything = [*asked, *checked]
+    if not any(cell.condition for cell, _ in everything):
+        return [frozenset() for _ in asked]
+    columns = sql.SQL(", ").join(sql.SQL("({})::boolean").format(condition) for _, condition in everything)
+    query = sql.SQL("select {}, {} from {} as t").format(subject.key, columns, subject.origin)
+    try:
+        with connection.transaction(force_rollback=True):
+            rows = connection.execute(query).fetchall()
+    except errors.Error:  # one by one, to name the line
+        for cell, condition in checked:
+            _keys(connection, contract, subject, cell, condition)
+        return [_keys(connection, contract, subject, cell, condition) for cell, condition in asked]
+    known = [(canonical(row[0]), row) for row in rows]
+    return [frozenset(key for key, row in known if row[place]) for place in range(1, len(asked) + 1)]
 
 
 def widened(

@@ -13,7 +13,7 @@ from typing import Literal
 from pgproof.access.attempts import Row
 from pgproof.access.contract import Cell, Command
 from pgproof.access.expect import Expectation
-from pgproof.access.perform import Outcome, Seen, canonical
+from pgproof.access.perform import Changes, Outcome, Seen, canonical
 
 Rule = Literal["leak", "locked-out", "access-error"]
 
@@ -52,14 +52,19 @@ class Effects:
         return self.gone | {each.key for each in self.changed}
 
 
-def effects(before: Iterable[Row], after: Collection[Seen]) -> Effects:
-    """Compare a relation before and after."""
-    places = {row.key: row.place for row in before}
-    there = {each.key for each in after}
+NOTHING = Effects(frozenset(), (), ())
+
+
+def effects(before: Iterable[Row], changes: Changes | None) -> Effects:
+    """What became of the rows of before; None says that all of them are as they were."""
+    if changes is None:
+        return NOTHING
+    keys = {row.key for row in before}
+    written = {each.key for each in changes.written}
     return Effects(
-        gone=frozenset(places.keys() - there),
-        changed=tuple(each for each in after if each.key in places and places[each.key] != each.place),
-        new=tuple(each for each in after if each.key not in places),
+        gone=frozenset() if changes.kept is None else frozenset(keys - changes.kept - written),
+        changed=tuple(each for each in changes.written if each.key in keys),
+        new=tuple(each for each in changes.written if each.key not in keys),
     )
 
 
@@ -102,7 +107,7 @@ def _leaks(outcome: Outcome, expected: Expectation, rows: Sequence[Row]) -> list
         return (
             [Verdict("leak", cells[attempt.command], outcome)] if outcome.constrained and everything else []
         )
-    done = effects(rows, outcome.observed.get(attempt.relation, ()))
+    done = effects(rows, outcome.changes.get(attempt.relation))
     if attempt.prepare and attempt.aim:  # the others were taken away beforehand
         done = Effects(done.gone & {attempt.aim}, done.changed, done.new)
     if attempt.command == "delete":
@@ -133,11 +138,7 @@ def _locked_out(
         return [Verdict("access-error", cell, outcome, tuple(sorted(must)))]
     if outcome.constrained and attempt.variant in ("blind", "filtered"):
         return []  # one row that may not be so stops the others, which is nobody's refusal
-    done = (
-        effects(rows, outcome.observed.get(attempt.relation, ()))
-        if outcome.ran
-        else Effects(frozenset(), (), ())
-    )
+    done = effects(rows, outcome.changes.get(attempt.relation)) if outcome.ran else NOTHING
     if attempt.variant in ("copy", "returning") and done.new:
         return []  # a key that the database draws is another one each time
     reached = done.touched | {each.key for each in done.new}
@@ -162,11 +163,11 @@ def _must_reach(
         return wanted & {attempt.aim} if possible else frozenset()
     if attempt.variant == "upsert" and control is not None and control.ran:
         may = reach["update"] & reach["select"] & {attempt.aim}
-        changed = effects(rows, control.observed.get(attempt.relation, ())).changed
+        changed = effects(rows, control.changes.get(attempt.relation)).changed
         return may & {each.key for each in changed if each.may_insert and each.may_become}
     if attempt.variant not in ("move", "copy", "returning") or control is None or not control.ran:
         return frozenset()
-    done = effects(rows, control.observed.get(attempt.relation, ()))
+    done = effects(rows, control.changes.get(attempt.relation))
     if attempt.variant == "move":
         ok = {each.key for each in (*done.changed, *done.new) if each.may_become and each.may_select}
         return frozenset(ok) if attempt.aim in reach["update"] & reach["select"] else frozenset()
@@ -180,9 +181,9 @@ def judge_behind(
     outcome: Outcome, relation: str, expected: Expectation, rows: Sequence[Row], *, direct: bool
 ) -> list[Verdict]:
     """What an attempt did to another relation: ``direct`` through a view or function, else as a consequence."""
-    if not outcome.ran or relation not in outcome.observed:
+    if not outcome.ran or relation not in outcome.changes:
         return []
-    done, cells, reach = effects(rows, outcome.observed[relation]), expected.cells, expected.reach
+    done, cells, reach = effects(rows, outcome.changes[relation]), expected.cells, expected.reach
     if not direct:
         return _verdict(
             "leak", cells["delete"], outcome, done.touched - expected.cascade, "cascade", relation
@@ -197,9 +198,9 @@ def judge_behind(
 
 
 def _touched(outcome: Outcome, rows: Sequence[Row]) -> frozenset[str]:
-    if not outcome.ran:
-        return frozenset()
-    return effects(rows, outcome.observed.get(outcome.attempt.relation, ())).touched
+    return (
+        effects(rows, outcome.changes.get(outcome.attempt.relation)).touched if outcome.ran else frozenset()
+    )
 
 
 def _verdict(

@@ -25,11 +25,22 @@ class Seen(NamedTuple):
     may_become: bool | None = None
 
 
+class Changes(NamedTuple):
+    """What became of a relation's rows: those that were written, and the keys of those that were left alone.
+
+    ``kept`` is None where nothing is missing among them.
+    """
+
+    kept: frozenset[str] | None
+    written: tuple[Seen, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What came of an attempt. ``sqlstate`` is ``00000`` if the statement ran.
 
-    ``returned`` is what the actor was told, ``observed`` what a superuser saw afterwards, by relation.
+    ``returned`` is what the actor was told; what a superuser saw afterwards is, by relation, in ``observed``, all
+    the rows, or in ``changes``, depending on what was asked. A relation in neither is as it was.
     """
 
     attempt: Attempt
@@ -39,6 +50,7 @@ class Outcome:
     constraint: str = ""
     returned: Any = None
     observed: Mapping[str, tuple[Seen, ...]] = field(default_factory=dict)
+    changes: Mapping[str, Changes] = field(default_factory=dict)
 
     @property
     def ran(self) -> bool:
@@ -67,38 +79,50 @@ def perform(
     """Do every attempt, each from the same state. ``as_superuser`` shows what the statement does if nobody objects."""
     waiting = list(attempts)
     outcomes: list[Outcome] = []
+    observations: dict[int, str] = {}
     with connection.transaction(force_rollback=True):
         for start in range(0, len(waiting), BATCH):
-            outcomes += _batch(connection, waiting[start : start + BATCH], as_superuser)
+            outcomes += _batch(connection, waiting[start : start + BATCH], observations, as_superuser)
+        with connection.pipeline():
+            for execute in observations.values():
+                connection.execute(f"deallocate {execute.removeprefix('execute ')}".encode())
     return outcomes
 
 
-def _batch(connection: Connection, attempts: Sequence[Attempt], as_superuser: bool) -> list[Outcome]:
+def _batch(
+    connection: Connection, attempts: Sequence[Attempt], observations: dict[int, str], as_superuser: bool
+) -> list[Outcome]:
     cursors = []
-    texts: dict[int, str] = {}  # what is looked at is the same for many attempts
-
-    def text(piece: sql.Composed | None) -> str | None:
-        if piece is None:
-            return None
-        if id(piece) not in texts:
-            texts[id(piece)] = piece.as_string(connection)
-        return texts[id(piece)]
-
     with connection.pipeline():
         for attempt in attempts:
-            cursor = connection.cursor()
+            observe = _observation(connection, attempt.observe, observations)
             role, claims = ("none", "") if as_superuser else (attempt.actor.role, attempt.actor.claims)
-            pieces = (text(attempt.prepare), text(attempt.statement), text(attempt.observe))
-            cursor.execute(CALL, (role, claims, attempt.reads, *pieces))
+            prepare = attempt.prepare.as_string(connection) if attempt.prepare else None
+            statement = attempt.statement.as_string(connection)
+            cursor = connection.cursor()
+            cursor.execute(CALL, (role, claims, attempt.reads, prepare, statement, observe))
             cursors.append(cursor)
     return [_outcome(attempt, cursor.fetchone()) for attempt, cursor in zip(attempts, cursors, strict=True)]
+
+
+def _observation(
+    connection: Connection, observe: sql.Composed | None, observations: dict[int, str]
+) -> str | None:
+    """The call of a prepared query: what is looked at is the same for many attempts, and is planned once."""
+    if observe is None:
+        return None
+    if id(observe) not in observations:
+        name = f"pgproof_observe_{len(observations)}"
+        connection.execute(sql.SQL("prepare {} as {}").format(sql.Identifier(name), observe), prepare=False)
+        observations[id(observe)] = f"execute {name}"
+    return observations[id(observe)]
 
 
 def _outcome(attempt: Attempt, row: tuple[Any, ...] | None) -> Outcome:
     assert row is not None
     said = row[0]
-    observed = said["observed"] or {}
-    by_relation = observed if isinstance(observed, dict) else {attempt.relation: observed}
+    seen = said["observed"] or {}
+    by_relation = seen if isinstance(seen, dict) else {attempt.relation: seen}
     return Outcome(
         attempt=attempt,
         sqlstate=said["sqlstate"],
@@ -106,11 +130,18 @@ def _outcome(attempt: Attempt, row: tuple[Any, ...] | None) -> Outcome:
         detail=said["detail"] or "",
         constraint=said["constraint"] or "",
         returned=said["returned"],
-        observed={
-            name: tuple(Seen(canonical(key), *rest) for key, *rest in rows)
-            for name, rows in by_relation.items()
-        },
+        observed={name: _seen(each) for name, each in by_relation.items() if isinstance(each, list)},
+        changes={name: _changes(each) for name, each in by_relation.items() if isinstance(each, dict)},
     )
+
+
+def _seen(rows: Iterable[Sequence[Any]]) -> tuple[Seen, ...]:
+    return tuple(Seen(canonical(key), *rest) for key, *rest in rows)
+
+
+def _changes(said: Mapping[str, Any]) -> Changes:
+    kept = said["kept"]
+    return Changes(None if kept is None else frozenset(map(canonical, kept)), _seen(said["written"] or ()))
 
 
 def canonical(key: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from pgproof.access import attempts, reading
 from pgproof.access.actors import Actor
@@ -26,31 +27,38 @@ def plan(world: World, surveyed: Survey, actor: Actor) -> Iterator[Attempt]:
 
 def _planned(world: World, surveyed: Survey, actor: Actor) -> Iterator[Attempt]:
     subject, expected = surveyed.subject, world.expected(actor, surveyed.subject.label)
-    yield from reading.reads(subject, actor, expected.cells["select"].columns)
+    read = reading.reads(subject, actor, expected.cells["select"].columns)
+    yield from islice(read, 1) if world.pretends(actor) else read  # single columns go by role
     other = next((each for each in world.actors if each.role == actor.role and each != actor), None)
-    if other:
+    if other and not world.closed(actor, subject.label, "select"):
         yield reading.prepared_read(subject, actor, other)
     observe = world.observation(world.expectations(actor, [subject.label, *sorted(surveyed.behind)]))
     if subject.is_table:
         assert observe is not None
-        yield from _writes(world, surveyed, actor, observe)
+        yield from _updates(world, surveyed, actor, observe)
+        yield from _deletes(world, surveyed, actor, observe)
+        yield from _inserts(world, surveyed, actor, observe)
         return
     yield from reading.leaky_reads(subject, actor)
     if surveyed.writable_view and observe is not None:
         yield from attempts.view_writes(subject, actor, next(iter(subject.columns)), observe)
 
 
-def _writes(world: World, surveyed: Survey, actor: Actor, observe: sql.Composed) -> Iterator[Attempt]:
+def _updates(world: World, surveyed: Survey, actor: Actor, observe: sql.Composed) -> Iterator[Attempt]:
     subject, rows, expected = surveyed.subject, surveyed.rows, world.expected(actor, surveyed.subject.label)
-    allowed = expected.cells["update"].columns
-    column, value = settable(world.connection, subject, actor.role, allowed)
-    yield from attempts.updates(subject, actor, column, value, observe)
-    if allowed is not None:
+    allowed, rights = expected.cells["update"].columns, world.rights(actor.role, subject.label)
+    column, value = settable(world.connection, surveyed, rights, allowed)
+    tried = attempts.updates(subject, actor, column, value, observe)
+    if world.closed(actor, subject.label, "update"):
+        yield next(tried)
+        return
+    yield from tried
+    if allowed is not None and not world.pretends(actor):
         values = {
             each: _another(surveyed, each) for each in subject.columns if each not in subject.key_columns
         }
         given = {name: each for name, each in values.items() if each is not None}
-        yield from attempts.forbidden_columns(subject, actor, allowed, given)
+        yield from attempts.forbidden_columns(subject, actor, allowed, given, len(rows))
     own = samples(rows, expected.reach["update"])
     for deciding in subject.deciding if own else ():
         if deciding in subject.writable and (allowed is None or deciding in allowed):
@@ -59,18 +67,33 @@ def _writes(world: World, surveyed: Survey, actor: Actor, observe: sql.Composed)
                 subject, actor, own, deciding, values_of, observe, surveyed.unblock_moves
             )
     yield from _takes(surveyed, actor, own, expected.reach["update"], allowed, observe)
-    yield from attempts.deletes(
-        subject, actor, samples(rows, expected.reach["delete"]), observe, surveyed.unblock_deletes
-    )
-    yield from attempts.truncates(subject, actor)
-    named = nameable(world.connection, subject, actor.role)
+
+
+def _deletes(world: World, surveyed: Survey, actor: Actor, observe: sql.Composed) -> Iterator[Attempt]:
+    subject, expected = surveyed.subject, world.expected(actor, surveyed.subject.label)
+    own = samples(surveyed.rows, expected.reach["delete"])
+    tried = attempts.deletes(subject, actor, own, observe, surveyed.unblock_deletes)
+    yield from islice(tried, 1) if world.closed(actor, subject.label, "delete") else tried
+    if not world.pretends(actor):  # a privilege, which goes by role
+        yield from attempts.truncates(subject, actor)
+
+
+def _inserts(world: World, surveyed: Survey, actor: Actor, observe: sql.Composed) -> Iterator[Attempt]:
+    subject, rows, expected = surveyed.subject, surveyed.rows, world.expected(actor, surveyed.subject.label)
+    rights = world.rights(actor.role, subject.label)
+    named = nameable(subject, rights)
     near = samples(rows, expected.reach["select"])
     bases = [*near, *spread([row for row in rows if row not in near], OWN)]
     brought = {str(each) for each in actor.values.values()}
-    copies = list(candidates(subject, bases, rows, surveyed.free, own=brought))
-    yield from attempts.inserts(subject, actor, copies, named, observe)
+    copies = candidates(subject, bases, rows, surveyed.free, own=brought)
+    if world.closed(actor, subject.label, "insert"):
+        yield from attempts.inserts(subject, actor, list(islice(copies, 1)), named, observe)
+        return
+    yield from attempts.inserts(subject, actor, list(copies), named, observe)
     again = list(candidates(subject, near, rows, surveyed.free, changed=False))
     yield from attempts.inserts(subject, actor, again, named, observe, returning=True)
+    own = samples(rows, expected.reach["update"])
+    column, value = settable(world.connection, surveyed, rights, expected.cells["update"].columns)
     foreign = [row for row in rows if row.key not in expected.reach["update"]]
     yield from attempts.upserts(subject, actor, [*own, *spread(foreign, OWN)], column, value, named, observe)
 

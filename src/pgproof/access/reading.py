@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import count
 
 from pgproof.access.actors import Actor
 from pgproof.access.attempts import Attempt
@@ -59,21 +58,27 @@ def leaky_reads(subject: Subject, actor: Actor) -> Iterator[Attempt]:
     )
 
 
-NUMBERS = count()  # a prepared statement outlives the transaction it was made in, so no name is used twice
+# A prepared statement outlives the transaction that it was made in, so one of an earlier attempt may be there still.
+PREPARED = "pgproof_by_another"
+FORGET = """do $$ begin
+    if exists (select from pg_prepared_statements where name = 'pgproof_by_another') then
+        deallocate pgproof_by_another;
+    end if;
+end $$"""
 
 
 def prepared_read(subject: Subject, actor: Actor, other: Actor) -> Attempt:
     """Execute a statement that ``other``, of the same role, prepared and ran on this connection."""
-    name = sql.Identifier(f"pgproof_{next(NUMBERS)}")
     prepare = sql.SQL(
-        "select set_config('plan_cache_mode', 'force_generic_plan', true);"
+        "{forget}; select set_config('plan_cache_mode', 'force_generic_plan', true);"
         " select set_config('request.jwt.claims', {claims}, true); set local role {role};"
         " prepare {name} as select coalesce(jsonb_agg({key}), '[]') as seen from {table} as t;"
         " execute {name}; reset role"
     ).format(
+        forget=sql.SQL(FORGET),
         claims=sql.Literal(other.claims),
         role=sql.Identifier(other.role),
-        name=name,
+        name=sql.Identifier(PREPARED),
         key=subject.key,
         table=subject.name,
     )
@@ -82,7 +87,7 @@ def prepared_read(subject: Subject, actor: Actor, other: Actor) -> Attempt:
         subject.label,
         "select",
         "as prepared by another",
-        sql.SQL("execute {}").format(name),
+        sql.SQL("execute {}").format(sql.Identifier(PREPARED)),
         change=other.label,
         prepare=prepare,
     )

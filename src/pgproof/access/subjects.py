@@ -12,6 +12,20 @@ from pgproof.catalog.model import Table, View
 from pgproof.database import sql
 
 NULL = sql.Composed([sql.SQL("null")])
+# FILTER is asked before the conditions are worked out, so these cost nothing where nothing was written.
+CHANGES = """
+select case when count(*) filter (where r.written) > 0 or count(*) filter (where not r.written) <> {rows} then
+    jsonb_build_object(
+        'kept', case when count(*) filter (where not r.written) <> {rows} then
+            coalesce(jsonb_agg(r.key) filter (where not r.written), '[]') end,
+        'written', jsonb_agg(r.said) filter (where r.written)
+    ) end
+from (
+    select w.written, {key} as key,
+        case when w.written then jsonb_build_array({key}, {place}, ({seen})::boolean, ({inserted})::boolean,
+            ({became})::boolean) end as said
+    from {name} as t, lateral (select pgproof.written(t.xmin)) as w (written)
+) as r"""
 
 
 @dataclass(frozen=True)
@@ -61,6 +75,26 @@ class Subject:
             "select coalesce(jsonb_agg(jsonb_build_array({key}, {place}, ({seen})::boolean, ({inserted})::boolean,"
             " ({became})::boolean)), '[]') from {name} as t"
         ).format(key=self.key, place=self.place, seen=seen, inserted=inserted, became=became, name=self.name)
+
+    def changes(
+        self,
+        rows: int,
+        seen: sql.Composable = NULL,
+        inserted: sql.Composable = NULL,
+        became: sql.Composable = NULL,
+    ) -> sql.Composed:
+        """Like ``observing``, of the rows that were written since ``attempt.sql`` was installed; null if none was and
+        all ``rows`` that there were are there. ``kept`` are the keys of the others, where not all are there.
+        """
+        return sql.SQL(CHANGES).format(
+            key=self.key,
+            place=self.place,
+            seen=seen,
+            inserted=inserted,
+            became=became,
+            name=self.name,
+            rows=sql.Literal(rows),
+        )
 
     def constant(self, column: str, value: Any) -> sql.Composed:
         """A value as this column's type, out of JSON."""

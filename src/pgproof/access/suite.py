@@ -89,7 +89,7 @@ def attempted(world: World, surveyed: Survey) -> list[Outcome]:
 
 def judged_relation(world: World, surveyed: Survey, outcomes: list[Outcome]) -> list[Verdict]:
     """The verdicts on what was attempted on one relation."""
-    open_questions = [each.attempt for each in outcomes if _needs_control(each)]
+    open_questions = [each.attempt for each in outcomes if _needs_control(world, surveyed, each)]
     controls = perform(world.connection, open_questions, as_superuser=True)
     control = {id(each.attempt): each for each in controls}
     found = []
@@ -98,14 +98,14 @@ def judged_relation(world: World, surveyed: Survey, outcomes: list[Outcome]) -> 
         if surveyed.subject.is_table or outcome.attempt.reads:
             found += judge(outcome, expected, surveyed.rows, control.get(id(outcome.attempt)))
         found += judged_behind(world, surveyed, outcome)
-    return [each for each in found if _counts(surveyed, each)]
+    return [each for each in found if _counts(world, surveyed, each) and not _held(world, surveyed, each)]
 
 
 def judged_behind(world: World, surveyed: Survey, outcome: Outcome) -> list[Verdict]:
     """The verdicts on what an attempt did to other relations."""
     return [
         verdict
-        for label in outcome.observed
+        for label in outcome.changes
         if label != surveyed.subject.label
         for verdict in judge_behind(
             outcome,
@@ -117,15 +117,31 @@ def judged_behind(world: World, surveyed: Survey, outcome: Outcome) -> list[Verd
     ]
 
 
-def _needs_control(outcome: Outcome) -> bool:
-    attempt = outcome.attempt
-    return attempt.variant in CONTROLLED and not (outcome.ran and attempt.variant in ("blind", "filtered"))
+def _needs_control(world: World, surveyed: Survey, outcome: Outcome) -> bool:
+    """Whether it takes a superuser to tell if the attempt should have succeeded, and if that counts."""
+    attempt, label = outcome.attempt, surveyed.subject.label
+    if attempt.variant not in CONTROLLED or (outcome.ran and attempt.variant in ("blind", "filtered")):
+        return False
+    if surveyed.subject.is_part or world.pretends(attempt.actor):
+        return False  # nobody has to succeed here
+    on_rows = attempt.variant in ("move", "upsert") or attempt.command in ON_ROWS
+    expected = world.expected(attempt.actor, label)
+    if on_rows:
+        return bool(expected.reach["delete" if attempt.command == "delete" else "update"])
+    return bool(expected.cells["insert"].condition) and not (outcome.ran and label in outcome.changes)
 
 
-def _counts(surveyed: Survey, verdict: Verdict) -> bool:
+def _counts(world: World, surveyed: Survey, verdict: Verdict) -> bool:
     """Whether a verdict is a finding: nobody has to reach a partition by itself, and bad claims may end in an error."""
-    odd = verdict.outcome.attempt.actor.label.startswith("somebody ")
+    odd = world.pretends(verdict.outcome.attempt.actor)
     return verdict.rule == "leak" or not (surveyed.subject.is_part or odd)
+
+
+def _held(world: World, surveyed: Survey, verdict: Verdict) -> bool:
+    """Whether the contract lets the actor TRUNCATE, which is a privilege beside those on rows."""
+    attempt = verdict.outcome.attempt
+    held = world.contract.holds.get((surveyed.subject.root, attempt.actor.kind), ())
+    return attempt.variant == "truncate" and "truncate" in held
 
 
 def first_of_each(verdicts: Iterable[Verdict]) -> list[Verdict]:

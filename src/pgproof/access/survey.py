@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from pgproof.access.attempts import Row
 from pgproof.access.contract import Contract
 from pgproof.access.perform import canonical
+from pgproof.access.rights import Rights
 from pgproof.access.subjects import Subject, root_of, subject_of
 from pgproof.access.watch import behind_relation
 from pgproof.catalog import Catalog
@@ -38,7 +39,7 @@ class Survey:
 
     ``free`` are keys elsewhere that a unique column may still point at; ``behind`` the relations whose rows may change
     with these; ``unblock_...`` is what keeps other tables' foreign keys
-    from stopping an attempt at everything.
+    from stopping an attempt at everything; ``works`` remembers which columns could be set to a constant.
     """
 
     subject: Subject
@@ -48,6 +49,7 @@ class Survey:
     unblock_moves: sql.Composed | None
     unblock_deletes: sql.Composed | None
     writable_view: bool = False
+    works: dict[str, bool] = field(default_factory=dict, compare=False)
 
 
 def survey(connection: Connection, contract: Contract, catalog: Catalog) -> list[Survey]:
@@ -163,31 +165,17 @@ def free_keys(connection: Connection, table: Table) -> dict[str, tuple[Any, ...]
 
 
 def settable(
-    connection: Connection, subject: Subject, role: str, allowed: tuple[str, ...] | None = None
+    connection: Connection, surveyed: Survey, rights: Rights, allowed: tuple[str, ...] | None = None
 ) -> tuple[str, sql.Composable]:
-    """A column and a constant that every row of the relation may be set to: one that may be set, and that ``role``
+    """A column and a constant that every row of the relation may be set to: one that may be set, and that the role
     has the right to, if any.
     """
-    granted: list[tuple[str, sql.Composable]] = []
-    others: list[tuple[str, sql.Composable]] = []
-    for column, kind in subject.columns.items():
-        constant = CONSTANTS.get(kind.split("(")[0])
-        if (
-            constant is None
-            or column in subject.key_columns
-            or column in subject.deciding
-            or column not in subject.writable
-            or (allowed is not None and column not in allowed)
-        ):
-            continue
-        may = connection.execute(
-            sql.SQL("select has_column_privilege({}, {}, {}, 'update')").format(
-                sql.Literal(role), sql.Literal(subject.label), sql.Literal(column)
-            )
-        ).fetchone()
-        (granted if may and may[0] else others).append((column, sql.SQL(constant)))
-    for column, value in [*granted, *others]:
-        if _works(connection, subject, column, value):
+    subject = surveyed.subject
+    fitting = [each for each in _constants(subject) if allowed is None or each[0] in allowed]
+    for column, value in sorted(fitting, key=lambda each: each[0] not in rights.update):
+        if column not in surveyed.works:
+            surveyed.works[column] = _works(connection, subject, column, value)
+        if surveyed.works[column]:
             return column, value
     column = next(
         (each for each in subject.columns if allowed is None or each in allowed), next(iter(subject.columns))
@@ -195,20 +183,24 @@ def settable(
     return column, sql.Identifier("t", column)
 
 
-def nameable(connection: Connection, subject: Subject, role: str) -> tuple[str, ...]:
-    """The columns that an INSERT by ``role`` should name: those that it has the right to, all if it has none.
+def _constants(subject: Subject) -> list[tuple[str, sql.Composable]]:
+    """The columns that make a row nobody's, with a constant of their type."""
+    found = [(column, CONSTANTS.get(kind.split("(")[0])) for column, kind in subject.columns.items()]
+    return [
+        (column, sql.SQL(constant))
+        for column, constant in found
+        if constant is not None
+        and column not in (*subject.key_columns, *subject.deciding)
+        and column in subject.writable
+    ]
+
+
+def nameable(subject: Subject, rights: Rights) -> tuple[str, ...]:
+    """The columns that an INSERT should name: those that the role has the right to, all if it has none.
 
     Naming another one is refused by the privilege alone, before any policy is asked.
     """
-    query = sql.SQL(
-        "select name from unnest({}::text[]) with ordinality as columns (name, place)"
-        " where has_column_privilege({}, {}, name, 'insert') order by place"
-    ).format(
-        sql.Literal(list(subject.writable)),
-        sql.Literal(role),
-        sql.Literal(subject.name.as_string(connection)),
-    )
-    return tuple(name for (name,) in connection.execute(query).fetchall()) or subject.writable
+    return tuple(each for each in subject.writable if each in rights.insert) or subject.writable
 
 
 def _works(connection: Connection, subject: Subject, column: str, value: sql.Composable) -> bool:
@@ -219,8 +211,3 @@ def _works(connection: Connection, subject: Subject, column: str, value: sql.Com
     except errors.Error:
         return False
     return True
-
-
-def samples(rows: Sequence[Row], keys: frozenset[str], most: int = 2) -> list[Row]:
-    """The first few rows among ``keys``."""
-    return [row for row in rows if row.key in keys][:most]

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from pgproof.access.actors import Actor, read_actors
-from pgproof.access.contract import SERVICE, STRANGER, Contract
+from pgproof.access.contract import SERVICE, STRANGER, Command, Contract
 from pgproof.access.expect import Expectation, expect
 from pgproof.access.identity import impostors
+from pgproof.access.rights import Rights, read_rights
 from pgproof.access.survey import Survey, survey
 from pgproof.catalog import Catalog
 from pgproof.database import Connection, sql
@@ -25,6 +26,22 @@ class World:
     everybody: tuple[Actor, ...]
     surveyed: Mapping[str, Survey]
     _expected: dict[tuple[str, str], Expectation] = field(default_factory=dict)
+    _rights: dict[tuple[str, str], Rights] = field(default_factory=dict)
+
+    def pretends(self, actor: Actor) -> bool:
+        """Whether it is an impostor: somebody of no kind, who may do what a stranger may."""
+        return not any(each.label == actor.label for each in self.actors)
+
+    def rights(self, role: str, label: str) -> Rights:
+        """The privileges of a role on a relation; asked once."""
+        if (role, label) not in self._rights:
+            self._rights[role, label] = read_rights(self.connection, self.surveyed[label].subject, role)
+        return self._rights[role, label]
+
+    def closed(self, actor: Actor, label: str, command: Command) -> bool:
+        """Whether neither the contract nor a privilege lets the actor: one refusal then tells as much as many."""
+        allowed = self.expected(actor, label).cells[command].condition
+        return not allowed and not self.rights(actor.role, label).held(command)
 
     def expected(self, actor: Actor, label: str) -> Expectation:
         """What the contract lets ``actor`` do to a relation; worked out once."""
@@ -49,7 +66,10 @@ class World:
     def observation(self, expected: Mapping[str, Expectation]) -> sql.Composed | None:
         """One query for all that a superuser looks at afterwards: the rows of these tables."""
         parts = [
-            sql.SQL("{}, ({})").format(sql.Literal(label), each.observation(self.surveyed[label].subject))
+            sql.SQL("{}, ({})").format(
+                sql.Literal(label),
+                each.observation(self.surveyed[label].subject, len(self.surveyed[label].rows)),
+            )
             for label, each in expected.items()
             if self.surveyed[label].subject.is_table
         ]
