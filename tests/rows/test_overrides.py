@@ -1,14 +1,16 @@
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
 import pytest
+from tests.rows.conftest import ROOT
 from tests.rows.tables import name, table
 
 from pgproof.errors import UsageError
 from pgproof.rows.model.tables import SchemaModel
-from pgproof.rows.plan.overrides import read_overrides
+from pgproof.rows.plan.overrides import override_names, read_overrides
 
 MODEL = SchemaModel((table("users", "id", "plan: text", "tenant_id"),))
 
@@ -65,3 +67,8 @@ def test_a_ratio_belongs_to_its_column() -> None:
 def test_a_mistake_is_named_with_its_place(settings: dict[str, Any], message: str) -> None:
     with pytest.raises(UsageError, match=message):
         read_overrides(settings, MODEL)
+
+
+def test_the_readme_shows_every_setting_of_a_column() -> None:
+    shown = set(re.findall(r"\b(\w+) = ", (ROOT / "README.md").read_text("utf-8")))
+    assert [setting for setting in override_names() if setting not in shown] == []

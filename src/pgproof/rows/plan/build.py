@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from pgproof.catalog.model import Catalog, Column, Constraint, ForeignKey, Index, Table
@@ -26,6 +26,7 @@ from pgproof.rows.model.tables import (
 )
 from pgproof.rows.model.timeline import timeline
 from pgproof.rows.model.types import domain_chain, domain_checks, space_of
+from pgproof.rows.plan.declared import Declared, with_declared
 from pgproof.rows.plan.elements import narrowed
 from pgproof.rows.syntax.expression import columns_of, of_column
 from pgproof.rows.syntax.reading import read
@@ -41,22 +42,22 @@ _SEQUENCE = re.compile(r"^nextval\('(?P<name>(?:[^']|'')+)'::regclass\)$")
 _NAME = re.compile(r'"(?:[^"]|"")*"|[^.]+')
 
 
-def build(catalog: Catalog, also: Collection[TableName] = ()) -> SchemaModel:
+def build(catalog: Catalog, declared: Sequence[Declared] = ()) -> SchemaModel:
     """Every table that an application fills, and those of the platform that it refers to.
 
-    ``also`` names tables of the platform to have anyway. Partitions are not listed: their parents are filled.
+    ``declared`` are references that the database does not have. Partitions are not listed: their parents are
+    filled. Raises ``UsageError`` for a declared reference that cannot be.
     """
-    wanted = {name_of(table) for table in catalog.tables if _is_ours(table)} | set(also)
+    targets = {each.target for each in declared}
+    wanted = {name_of(table) for table in catalog.tables if _is_ours(table) or table.qualified in targets}
     wanted |= _referred_to(catalog, wanted)
     kept = kept_by_triggers(catalog)
-    tables = with_ghosts(
-        [
-            replace(table_model(catalog, table), kept_by=kept.get(table.qualified, ()))
-            for table in catalog.tables
-            if name_of(table) in wanted
-        ]
-    )
-    ordered, impossible = in_filling_order(tables)
+    tables = [
+        replace(table_model(catalog, table), kept_by=kept.get(table.qualified, ()))
+        for table in catalog.tables
+        if name_of(table) in wanted
+    ]
+    ordered, impossible = in_filling_order(with_ghosts(with_declared(tables, declared)))
     return SchemaModel(with_agreements(ordered), impossible)
 
 

@@ -14,6 +14,7 @@ from pgproof.rows.model.tables import SchemaModel, TableName
 from pgproof.rows.model.troubles import CannotFill
 from pgproof.rows.plan.build import build
 from pgproof.rows.plan.counts import Count, Wishes, find_table, row_counts
+from pgproof.rows.plan.declared import read_declared
 from pgproof.rows.plan.overrides import Overrides, read_overrides
 
 SEED = 1
@@ -58,7 +59,7 @@ def make_plan(
     Raises ``UsageError`` for a table or column that is not there and for numbers that make no sense, and
     ``CannotFill`` where foreign keys form a cycle that nobody can enter.
     """
-    model = build(catalog)
+    model = build(catalog, read_declared(settings or {}))
     overrides = read_overrides(settings or {}, model)
     asked = {**overrides.rows, **{find_table(model, name): count for name, count in (rows or {}).items()}}
     for name, count in asked.items():

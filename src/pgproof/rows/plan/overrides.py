@@ -31,7 +31,7 @@ class ColumnOverride:
     ``values`` are all it takes, some more often than others by ``weights``; ``query`` is where they come from
     instead. ``ratio`` is how many children a parent has by this column's foreign key, ``null`` the share
     without a value, ``distribution`` whether some parents or values are more popular, ``min`` and ``max`` the
-    usual range of a number.
+    usual range of a number, ``references`` a foreign key that the database does not have.
     """
 
     values: tuple[str | None, ...] | None = None
@@ -44,6 +44,7 @@ class ColumnOverride:
     ratio: float | None = None
     min: float | None = None
     max: float | None = None
+    references: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,7 @@ _OF_COLUMN: Mapping[str, tuple[type, ...]] = {
     "ratio": (int, float),
     "min": (int, float),
     "max": (int, float),
+    "references": (str,),
 }
 
 
