@@ -87,3 +87,26 @@ def test_the_container_of_a_killed_keeper_is_removed_by_the_next_run(image):
     with servers.lease(f"container:{image}", owner="abandoned") as lease:
         assert lease.server.port != port
         assert gone([found["Names"]])
+
+
+@pytest.fixture
+def image_without_preloading(image):
+    """The same image, whose server does not load pg_cron by itself."""
+    tag = "pgproof-test-nothing-preloaded"
+    recipe = f"FROM {image}\nRUN sed -i '/^shared_preload_libraries/d' /usr/local/bin/entrypoint\n"
+    done = subprocess.run(
+        ["docker", "build", "-q", "-t", tag, "-"], input=recipe, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    yield tag
+    subprocess.run(["docker", "rmi", "-f", tag], capture_output=True, check=True)
+
+
+def test_an_image_that_has_pg_cron_without_loading_it_is_started_with_it(image_without_preloading):
+    with servers.lease(f"container:{image_without_preloading}", owner="preload") as lease:
+        with database.connect(lease.server.dsn()) as connection:
+            assert connection.execute("show shared_preload_libraries").fetchone() == ("pg_cron",)
+            assert connection.execute("show cron.database_name").fetchone() == ("pgproof_cron",)
+        (found,) = containers_at(lease.server.port)
+        assert found["Ports"] == f"127.0.0.1:{lease.server.port}->5432/tcp"
+    assert gone([found["Names"]])

@@ -11,11 +11,13 @@ import os
 import secrets
 import signal
 import sys
+import time
 from collections.abc import Callable
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
+from pgproof import database
 from pgproof.errors import ServerError
 from pgproof.servers import installed, keeper, places, sharing
 from pgproof.servers.server import Server
@@ -24,6 +26,14 @@ IMAGE = "postgres:17"
 LABEL = "pgproof.cluster"
 STAND_INS = "/pgproof-extensions"  # where a server of version 18 or later sees them
 LEFT_OUT = {"dynamic_shared_memory_type", "unix_socket_directories", "shared_preload_libraries"}
+PRELOAD = """
+select
+    current_setting('shared_preload_libraries'),
+    exists (
+        select from pg_catalog.pg_available_extensions as e
+        where e.name = 'pg_cron' and not starts_with(e.comment, 'pgproof stand-in')
+    )
+"""
 
 
 def lease(
@@ -112,7 +122,7 @@ def make_container(launch: dict[str, str], password: str) -> Any:
     from testcontainers.community.postgres import PostgresContainer
 
     words = ["postgres"]
-    for name, value in installed.SETTINGS.items():
+    for name, value in {**installed.SETTINGS, **installed.CRON_SETTINGS}.items():
         if name not in LEFT_OUT:
             words += ["-c", f"{name}={value}"]
     container = PostgresContainer(
@@ -137,19 +147,51 @@ def remove_abandoned(key: str) -> None:
 
 
 def write_state(folder: Path, container: Any, password: str) -> None:
-    """Publish how the server is reached, once it answers."""
-    from pgproof import database
-
-    host, port = "127.0.0.1", int(container.get_exposed_port(container.port))
-    server = Server("container", 0, host, port, Path(), password=password)
+    """Publish how the server is reached, once it answers with all that the image has."""
+    if preload_cron(reach(container, password)):
+        container.get_wrapped_container().restart()
+        container.get_wrapped_container().reload()
+    server = reach(container, password)
     with database.connect(server.dsn()) as connection:
         row = connection.execute("select current_setting('server_version_num')::int").fetchone()
         assert row is not None
         if row[0] >= 180000:
             connection.execute(f"alter system set extension_control_path = '$system:{STAND_INS}'")
             connection.execute("select pg_reload_conf()")
-    state = {"host": host, "port": port, "password": password, "version_num": row[0], "keeper": os.getpid()}
+    state = {
+        "host": server.host, "port": server.port, "password": password,
+        "version_num": row[0], "keeper": os.getpid(),
+    }  # fmt: skip
     keeper.write_state(str(folder), state)
+
+
+def reach(container: Any, password: str) -> Server:
+    """Where the server is now: a container that starts again may get another port. Waits until it answers."""
+    limit = time.monotonic() + sharing.WAIT
+    while True:
+        port = int(container.get_exposed_port(container.port))
+        server = Server("container", 0, "127.0.0.1", port, Path(), password=password)
+        try:
+            database.connect(server.dsn()).close()
+        except ServerError:
+            if time.monotonic() > limit:
+                raise
+            time.sleep(0.1)
+        else:
+            return server
+
+
+def preload_cron(server: Server) -> bool:
+    """Have a server load pg_cron that has it and does not load it; says whether it has to start again."""
+    with database.connect(server.dsn()) as connection:
+        row = connection.execute(PRELOAD).fetchone()
+        assert row is not None
+        libraries = [each.strip() for each in row[0].split(",") if each.strip()]
+        if not row[1] or "pg_cron" in libraries:
+            return False
+        names = database.sql.SQL(", ").join(map(database.sql.Literal, [*libraries, "pg_cron"]))
+        connection.execute(database.sql.SQL("alter system set shared_preload_libraries = {}").format(names))
+    return True
 
 
 if __name__ == "__main__":

@@ -37,7 +37,11 @@ SETTINGS = {
     "cluster_name": "pgproof",
 }
 PRELOADED = ("pg_stat_statements", "pg_cron")  # as on Supabase, where the installation has them
-CRON_DATABASE = "pgproof_cron"  # pg_cron exists in one database per server (template.names.CRON)
+CRON_SETTINGS = {
+    "cron.database_name": "pgproof_cron",  # pg_cron exists in one database per server (template.names.CRON)
+    "cron.timezone": "GMT",
+    "cron.launch_active_jobs": "off",  # jobs run when a test says so, not when the minute turns
+}
 
 
 def lease(
@@ -85,9 +89,7 @@ def settings(install: Path, stand_ins: Path | None) -> dict[str, str]:
     if preloaded:
         found["shared_preload_libraries"] = ",".join(preloaded)
     if "pg_cron" in preloaded:
-        found["cron.database_name"] = CRON_DATABASE
-        found["cron.timezone"] = "GMT"
-        found["cron.launch_active_jobs"] = "off"  # jobs run when a test says so, not when the minute turns
+        found |= CRON_SETTINGS
     if stand_ins:
         found["extension_control_path"] = f"$system:{stand_ins}"
     return found

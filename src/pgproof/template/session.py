@@ -24,7 +24,10 @@ select name
 from pg_catalog.pg_available_extensions
 where name <> 'pg_cron'
     or starts_with(comment, 'pgproof stand-in')
-    or pg_catalog.current_setting('cron.database_name', true) = 'pgproof_cron'
+    or (
+        pg_catalog.current_setting('cron.database_name', true) = 'pgproof_cron'
+        and pg_catalog.current_setting('shared_preload_libraries') ~ '\\mpg_cron\\M'
+    )
 """
 LEFTOVERS = """
 select d.datname
@@ -251,7 +254,9 @@ def start_session(project: Project, choice: str, owner: str = "", passing: bool 
 def has_real_cron(connection: Connection) -> bool:
     """Whether the server has loaded the real pg_cron, for the database that we keep for it."""
     row = connection.execute(
-        "select pg_catalog.current_setting('cron.database_name', true) is not distinct from %s", (names.CRON,)
+        "select pg_catalog.current_setting('cron.database_name', true) is not distinct from %s"
+        " and pg_catalog.current_setting('shared_preload_libraries') ~ '\\mpg_cron\\M'",
+        (names.CRON,),
     ).fetchone()
     return bool(row and row[0])
 
@@ -267,4 +272,4 @@ def prepare(server: servers.Server, roles: str) -> None:
 
 def platform_of(project: Project) -> platforms.Platform:
     """The platform that a project's settings ask for."""
-    return platforms.Platform(project.platform, project.settings.privileges, project.settings.extensions)
+    return platforms.Platform(project.platform, project.settings.world, project.settings.extensions)
