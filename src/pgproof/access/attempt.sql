@@ -69,3 +69,21 @@ begin
     );
 end
 $$;
+
+-- Many attempts, one after the other, each from the same state: p_attempts is an array of objects.
+create or replace function pgproof.attempts(p_attempts json) returns setof jsonb
+language plpgsql
+as $$
+declare
+    one record;
+begin
+    for one in
+        select a.*
+        from json_to_recordset(p_attempts) as a (
+            role text, claims text, reads boolean, prepare text, statement text, observe text
+        )
+    loop
+        return next pgproof.attempt(one.role, one.claims, one.reads, one.prepare, one.statement, one.observe);
+    end loop;
+end
+$$;

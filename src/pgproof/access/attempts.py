@@ -214,13 +214,17 @@ def inserts(
     observe: sql.Composed,
     *,
     returning: bool = False,
+    statements: Sequence[sql.Composed] = (),
 ) -> Iterator[Attempt]:
-    """Insert each candidate; with RETURNING this needs the right to see the new row."""
-    for candidate in candidates:
-        statement, said = subject.insertion(candidate, nameable), _owners(subject, candidate)
-        variant: Variant = "copy"
-        if returning:
-            variant, statement = "returning", sql.SQL("{} returning {}").format(statement, subject.key)
+    """Insert each candidate; with RETURNING this needs the right to see the new row.
+
+    ``statements`` are those of the candidates, if they have been made already.
+    """
+    known = statements or [subject.insertion(each, nameable) for each in candidates]
+    for candidate, plain in zip(candidates, known, strict=True):
+        said = _owners(subject, candidate)
+        statement = sql.SQL("{} returning {}").format(plain, subject.key) if returning else plain
+        variant: Variant = "returning" if returning else "copy"
         yield Attempt(actor, subject.label, "insert", variant, statement, observe, change=said, row=candidate)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from pgproof.access.actors import Actor, bind
 from pgproof.access.contract import COMMANDS, Cell, Command, Contract
 from pgproof.access.perform import canonical
-from pgproof.access.subjects import Subject
+from pgproof.access.subjects import Subject, rendered
 from pgproof.database import Connection, errors, sql
 from pgproof.errors import UsageError
 
@@ -112,7 +112,8 @@ def _keys(
 
 def condition_of(contract: Contract, cell: Cell, actor: Actor) -> sql.Composed:
     """The condition of a cell for one actor; false where the contract is silent."""
-    return bind(cell.condition or "false", actor.values, f"{contract.path}:{cell.line}")
+    bound = bind(cell.condition or "false", actor.values, f"{contract.path}:{cell.line}")
+    return sql.Composed([rendered(bound)])
 
 
 def ask(connection: Connection, query: sql.Composed, contract: Contract, cell: Cell) -> list[tuple[Any, ...]]:

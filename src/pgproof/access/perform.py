@@ -1,4 +1,4 @@
-"""Attempts -> outcomes: each in one round trip, all of them in one transaction that leaves nothing."""
+"""Attempts -> outcomes: many in one round trip, all of them in one transaction that leaves nothing."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 from pgproof.access.attempts import Attempt
 from pgproof.database import Connection, sql
 
-BATCH = 200  # attempts on their way at once
-CALL = "select pgproof.attempt(%s, %s, %s, %s, %s, %s)"
+BATCH = 200  # attempts in one call: while the server makes them, the next are written down
+CALL = "select pgproof.attempts(%s::json)"
 
 
 class Seen(NamedTuple):
@@ -78,31 +78,32 @@ def perform(
 ) -> list[Outcome]:
     """Do every attempt, each from the same state. ``as_superuser`` shows what the statement does if nobody objects."""
     waiting = list(attempts)
-    outcomes: list[Outcome] = []
     observations: dict[int, str] = {}
-    with connection.transaction(force_rollback=True):
-        for start in range(0, len(waiting), BATCH):
-            outcomes += _batch(connection, waiting[start : start + BATCH], observations, as_superuser)
-        with connection.pipeline():
-            for execute in observations.values():
-                connection.execute(f"deallocate {execute.removeprefix('execute ')}".encode())
-    return outcomes
-
-
-def _batch(
-    connection: Connection, attempts: Sequence[Attempt], observations: dict[int, str], as_superuser: bool
-) -> list[Outcome]:
     cursors = []
-    with connection.pipeline():
-        for attempt in attempts:
-            observe = _observation(connection, attempt.observe, observations)
-            role, claims = ("none", "") if as_superuser else (attempt.actor.role, attempt.actor.claims)
-            prepare = attempt.prepare.as_string(connection) if attempt.prepare else None
-            statement = attempt.statement.as_string(connection)
-            cursor = connection.cursor()
-            cursor.execute(CALL, (role, claims, attempt.reads, prepare, statement, observe))
-            cursors.append(cursor)
-    return [_outcome(attempt, cursor.fetchone()) for attempt, cursor in zip(attempts, cursors, strict=True)]
+    with connection.transaction(force_rollback=True), connection.pipeline():
+        for start in range(0, len(waiting), BATCH):
+            batch = [
+                _said(connection, each, observations, as_superuser) for each in waiting[start : start + BATCH]
+            ]
+            cursors.append(connection.execute(CALL, (json.dumps(batch),)))
+        for execute in observations.values():
+            connection.execute(f"deallocate {execute.removeprefix('execute ')}".encode())
+        answers = [row[0] for cursor in cursors for row in cursor.fetchall()]
+    return [_outcome(attempt, said) for attempt, said in zip(waiting, answers, strict=True)]
+
+
+def _said(
+    connection: Connection, attempt: Attempt, observations: dict[int, str], as_superuser: bool
+) -> dict[str, Any]:
+    """An attempt as ``attempt.sql`` takes it."""
+    return {
+        "role": "none" if as_superuser else attempt.actor.role,
+        "claims": "" if as_superuser else attempt.actor.claims,
+        "reads": attempt.reads,
+        "prepare": attempt.prepare.as_string(connection) if attempt.prepare else None,
+        "statement": attempt.statement.as_string(connection),
+        "observe": _observation(connection, attempt.observe, observations),
+    }
 
 
 def _observation(
@@ -118,9 +119,7 @@ def _observation(
     return observations[id(observe)]
 
 
-def _outcome(attempt: Attempt, row: tuple[Any, ...] | None) -> Outcome:
-    assert row is not None
-    said = row[0]
+def _outcome(attempt: Attempt, said: Mapping[str, Any]) -> Outcome:
     seen = said["observed"] or {}
     by_relation = seen if isinstance(seen, dict) else {attempt.relation: seen}
     return Outcome(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from pgproof.access import attempts, reading
@@ -10,7 +10,7 @@ from pgproof.access.actors import Actor
 from pgproof.access.attempts import Attempt, Row
 from pgproof.access.candidates import candidates, distinct, spread
 from pgproof.access.contract import SERVICE
-from pgproof.access.survey import Survey, nameable, settable
+from pgproof.access.survey import Copied, Survey, nameable, settable
 from pgproof.access.world import World
 from pgproof.database import sql
 
@@ -85,17 +85,41 @@ def _inserts(world: World, surveyed: Survey, actor: Actor, observe: sql.Composed
     near = samples(rows, expected.reach["select"])
     bases = [*near, *spread([row for row in rows if row not in near], OWN)]
     brought = {str(each) for each in actor.values.values()}
-    copies = candidates(subject, bases, rows, surveyed.free, own=brought)
-    if world.closed(actor, subject.label, "insert"):
-        yield from attempts.inserts(subject, actor, list(islice(copies, 1)), named, observe)
+    first = 1 if world.closed(actor, subject.label, "insert") else None
+    copies = _statements(surveyed, bases, named, frozenset(brought), first)
+    yield from attempts.inserts(
+        subject,
+        actor,
+        [each for each, _ in copies],
+        named,
+        observe,
+        statements=[statement for _, statement in copies],
+    )
+    if first:
         return
-    yield from attempts.inserts(subject, actor, list(copies), named, observe)
     again = list(candidates(subject, near, rows, surveyed.free, changed=False))
     yield from attempts.inserts(subject, actor, again, named, observe, returning=True)
     own = samples(rows, expected.reach["update"])
     column, value = settable(world.connection, surveyed, rights, expected.cells["update"].columns)
     foreign = [row for row in rows if row.key not in expected.reach["update"]]
     yield from attempts.upserts(subject, actor, [*own, *spread(foreign, OWN)], column, value, named, observe)
+
+
+def _statements(
+    surveyed: Survey,
+    bases: Sequence[Row],
+    named: tuple[str, ...],
+    brought: frozenset[str],
+    first: int | None,
+) -> Sequence[Copied]:
+    """Rows to insert with their statements; made once for all those who would insert the same."""
+    place = (tuple(row.key for row in bases), named, brought, first)
+    if place not in surveyed.copies:
+        made = candidates(surveyed.subject, bases, surveyed.rows, surveyed.free, own=brought)
+        surveyed.copies[place] = [
+            (each, surveyed.subject.insertion(each, named)) for each in islice(made, first)
+        ]
+    return surveyed.copies[place]
 
 
 def _takes(

@@ -5,11 +5,28 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any
 
 from pgproof.catalog import Catalog
 from pgproof.catalog.model import Table, View
 from pgproof.database import sql
+
+
+def rendered(piece: sql.Composable) -> sql.SQL:
+    """A piece of SQL as text, once and for all: composing it again for every attempt is most of what attempts cost."""
+    return sql.SQL(piece.as_string(None))
+
+
+@lru_cache(maxsize=65536)
+def _constant(kind: str, text: str | None) -> sql.SQL:
+    return rendered(sql.SQL("{}::{}").format(sql.Literal(text), sql.SQL(kind)))
+
+
+@lru_cache(maxsize=1024)
+def _names(columns: tuple[str, ...]) -> sql.SQL:
+    return rendered(sql.SQL(", ").join(map(sql.Identifier, columns)))
+
 
 NULL = sql.Composed([sql.SQL("null")])
 # FILTER is asked before the conditions are worked out, so these cost nothing where nothing was written.
@@ -54,13 +71,13 @@ class Subject:
         """Whether it is a partition, which the contract of another table speaks of."""
         return self.root != self.label
 
-    @property
-    def key(self) -> sql.Composed:
+    @cached_property
+    def key(self) -> sql.SQL:
         """The key of row ``t`` as jsonb."""
         if not self.key_columns:
-            return sql.Composed([sql.SQL("to_jsonb(t)")])
+            return sql.SQL("to_jsonb(t)")
         columns = sql.SQL(", ").join(sql.Identifier("t", each) for each in self.key_columns)
-        return sql.SQL("jsonb_build_array({})").format(columns)
+        return rendered(sql.SQL("jsonb_build_array({})").format(columns))
 
     @property
     def place(self) -> sql.SQL:
@@ -106,9 +123,10 @@ class Subject:
     def insertion(self, candidate: Mapping[str, Any], nameable: Collection[str] = ()) -> sql.Composed:
         """INSERT of a row given as JSON, naming only the columns that may be named: ``nameable``, if that is known."""
         named = [each for each in nameable or self.writable if each in candidate]
-        columns = sql.SQL(", ").join(map(sql.Identifier, named))
+        columns = _names(tuple(named))
         values = sql.SQL(", ").join(self.constant(each, candidate[each]) for each in named)
-        return sql.SQL("insert into {} as t ({}) values ({})").format(self.name, columns, values)
+        made = sql.SQL("insert into {} as t ({}) values ({})").format(self.name, columns, values)
+        return sql.Composed([rendered(made)])
 
     def at(self, key: str) -> sql.Composed:
         """The condition that a row has this key."""
@@ -122,7 +140,7 @@ def _text(value: Any) -> str | None:
 def subject_of(relation: Table | View, deciding: tuple[str, ...], root: str, source: str = "") -> Subject:
     """The subject for a relation of the catalog; ``source`` is a query that says what is in a view."""
     columns = {each.name: str(each.type) for each in relation.columns}
-    name = sql.Identifier(relation.schema, relation.name)
+    name = rendered(sql.Identifier(relation.schema, relation.name))
     origin = sql.SQL("({})").format(sql.SQL(source)) if source else name
     if isinstance(relation, View) or relation.kind == "foreign table":
         return Subject(relation.qualified, root, name, origin, columns, (), deciding=deciding, is_table=False)

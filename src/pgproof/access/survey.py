@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -33,13 +33,17 @@ CONSTANTS = {
 }
 
 
+Copied = tuple[Mapping[str, Any], sql.Composed]  # a row to insert, and the statement
+
+
 @dataclass(frozen=True)
 class Survey:
     """One relation before anybody acts: its rows in the order of their keys.
 
     ``free`` are keys elsewhere that a unique column may still point at; ``behind`` the relations whose rows may change
     with these; ``unblock_...`` is what keeps other tables' foreign keys
-    from stopping an attempt at everything; ``works`` remembers which columns could be set to a constant.
+    from stopping an attempt at everything; ``works`` remembers which columns could be set to a
+    constant, ``copies`` which rows were made to be inserted.
     """
 
     subject: Subject
@@ -50,6 +54,7 @@ class Survey:
     unblock_deletes: sql.Composed | None
     writable_view: bool = False
     works: dict[str, bool] = field(default_factory=dict, compare=False)
+    copies: dict[tuple[object, ...], Sequence[Copied]] = field(default_factory=dict, compare=False)
 
 
 def survey(connection: Connection, contract: Contract, catalog: Catalog) -> list[Survey]:
