@@ -58,6 +58,20 @@ def test_the_service_role_acts_only_where_a_contract_mentions_it(read):
     assert [each.name for each in read(HEAD).actors] == ["user", "nobody", "stranger"]
 
 
+def test_privileges_beside_rows_may_be_allowed_by_name(read):
+    found = read(HEAD + '[relations."public.notes"]\nholds.nobody = ["truncate"]\n')
+    assert found.holds == {("public.notes", "nobody"): ("truncate",)}
+
+
+def test_lines_marked_as_measured_are_known_by_what_they_are_about(read):
+    text = (
+        '[actors.user]\nrole = "authenticated"  # measured: guessed\n\n[relations."public.notes"]  # as it was measured\n'
+        'select.user = "true"  # measured: every row there is\ninsert.user = "\'# measured\' = word"\n'
+        'update.user = { where = "a", columns = ["b"] }  # measured\n[functions."public.f"]\ncall = []\n'
+    )
+    assert read(text).measured == {"actors user": (2,), "relations public.notes": (5, 7)}
+
+
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
@@ -90,6 +104,14 @@ def test_the_service_role_acts_only_where_a_contract_mentions_it(read):
             "7: unknown key 'calls'; expected one of call, returns",
         ),
         (HEAD + '[functions."public.f"]\ncall = ["usr"]\n', "6: unknown actor 'usr'"),
+        (
+            HEAD + '[relations."public.notes"]\nholds.user = ["select"]\n',
+            "7: unknown privilege 'select'; expected one of references, trigger, truncate",
+        ),
+        (
+            HEAD + '[relations."public.notes"]\nholds.user = "truncate"\n',
+            "7: holds.user is 'truncate'; expected a list out of references, trigger, truncate",
+        ),
         ("exposed = [\n", "not valid TOML"),
     ],
 )

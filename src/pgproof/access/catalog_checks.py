@@ -29,6 +29,7 @@ def catalog_findings(connection: Connection, contract: Contract, catalog: Catalo
         *privilege_findings(contract, catalog, roles),
         *function_findings(contract, catalog),
         *schema_findings(contract, catalog, roles),
+        *unconfirmed_findings(contract),
     ]
 
 
@@ -61,7 +62,7 @@ def privilege_findings(contract: Contract, catalog: Catalog, roles: list[str]) -
             (each.grantee, each.privilege)
             for each in relation.grants
             if each.privilege in BEYOND_ROWS and each.grantee in {*roles, "public"}
-        }
+        } - allowed_beside(contract, relation.qualified)
         for grantee in sorted({each for each, _ in held}):
             names = ", ".join(sorted(privilege for each, privilege in held if each == grantee))
             yield _finding(
@@ -74,6 +75,27 @@ def privilege_findings(contract: Contract, catalog: Catalog, roles: list[str]) -
                 "warning",
                 contract.relations.get(relation.qualified),
             )
+
+
+def allowed_beside(contract: Contract, label: str) -> set[tuple[str, str]]:
+    """Role and privilege, where the contract lets a kind of actor of that role hold it on a relation."""
+    role_of = {each.name: each.role for each in contract.actors}
+    return {
+        (role_of[actor], privilege)
+        for (relation, actor), held in contract.holds.items()
+        if relation == label
+        for privilege in held
+    }
+
+
+def unconfirmed_findings(contract: Contract) -> Iterator[Finding]:
+    """Lines that ``pgproof init`` measured and of which nobody has said yet that they are meant."""
+    for subject, lines in contract.measured.items():
+        yield _finding(
+            contract, "not-confirmed", subject, "lines that somebody has read and means",
+            f"measured, not confirmed by anybody: line{'s' if len(lines) > 1 else ''} {', '.join(map(str, lines))}",
+            'delete "# measured" from each line that says what you mean, and correct the others', "warning", lines[0],
+        )  # fmt: skip
 
 
 def function_findings(contract: Contract, catalog: Catalog) -> Iterator[Finding]:

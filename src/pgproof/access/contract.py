@@ -69,7 +69,9 @@ class Contract:
     """Everything that ``access.toml`` says. ``population`` are scripts that add rows after the seed data.
 
     ``cascades`` holds, per relation and kind, which rows may go or change because others do (without it: those
-    that the kind may see); ``sources`` the query for what is in a view whose content depends on the caller.
+    that the kind may see); ``sources`` the query for what is in a view whose content depends on the caller; ``holds``
+    the privileges beside those on rows that a kind may have. ``measured`` are the lines that ``pgproof init`` wrote and
+    nobody has confirmed yet, by what they are about.
     """
 
     path: Path
@@ -81,6 +83,8 @@ class Contract:
     functions: Mapping[str, FunctionRule]
     cascades: Mapping[tuple[str, str], str] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
+    holds: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    measured: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     def cell(self, relation: str, command: Command, actor: str) -> Cell:
         """The cell, also where the contract is silent: then nothing is allowed, or, for what a row may become,

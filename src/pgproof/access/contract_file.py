@@ -26,11 +26,13 @@ from pgproof.access.contract import (
 from pgproof.access.toml_lines import lines_of, parse_toml
 from pgproof.errors import UsageError
 
+MEASURED = re.compile(r"\s# measured(:[^\"']*)?$")
 RULE = re.compile(r"@([a-z_][a-z0-9_]*)")
 TABLES = ("exposed", "population", "rules", "actors", "relations", "functions")
 ACTOR_KEYS = ("role", "each", "claims")
 CELL_KEYS = ("where", "columns")
-RELATION_KEYS = (*COMMANDS, "cascade", "source")
+RELATION_KEYS = (*COMMANDS, "cascade", "source", "holds")
+HELD = ("references", "trigger", "truncate")
 FUNCTION_KEYS = ("call", "returns", "touches", "tries")
 UNKNOWN_USER = "ffffffff-ffff-4fff-bfff-ffffffffffff"
 
@@ -82,7 +84,11 @@ class File:
 
 def read_contract(path: Path) -> Contract:
     """Read ``access.toml``. Raises ``UsageError`` with file, line and what was expected."""
-    text = path.read_text("utf-8")
+    return contract_of(path, path.read_text("utf-8"))
+
+
+def contract_of(path: Path, text: str) -> Contract:
+    """The contract that ``text`` is, for a file at ``path``. Raises ``UsageError`` as ``read_contract`` does."""
     table = parse_toml(path, text)
     named = {*BUILT_IN, *table.get("actors", {})}
     file = File(path, lines_of(text), table.get("rules", {}), named)
@@ -108,7 +114,23 @@ def read_contract(path: Path) -> Contract:
             for actor, text in _by_actor(file, each.get("cascade", {}), "relations", name, "cascade").items()
         },
         sources={name: each["source"] for name, each in relations.items() if "source" in each},
+        holds={
+            (name, actor): _held(file, held, "relations", name, "holds", actor)
+            for name, each in relations.items()
+            for actor, held in _by_actor(file, each.get("holds", {}), "relations", name, "holds").items()
+        },
+        measured=measured_lines(text, file.lines),
     )
+
+
+def measured_lines(text: str, lines: Mapping[tuple[str, ...], int]) -> dict[str, tuple[int, ...]]:
+    """The lines that end in the mark of ``pgproof init``, by the table that they stand in: ``relations public.notes``."""
+    tables = {line: path for path, line in sorted(lines.items(), key=lambda each: -len(each[0]))}
+    found: dict[str, list[int]] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        if MEASURED.search(line) and number in tables:
+            found.setdefault(" ".join(tables[number][:2]), []).append(number)
+    return {name: tuple(numbers) for name, numbers in found.items()}
 
 
 def _kind(file: File, name: str, table: Mapping[str, Any]) -> ActorKind:
@@ -165,6 +187,13 @@ def _by_actor(file: File, table: Any, *place: str) -> Mapping[str, Any]:
         file.complain(f'{place[-1]} is {table!r}; expected {place[-1]}.ACTOR = "condition"', *place)
     file.known("actor", table, file.actors, *place)
     return table
+
+
+def _held(file: File, held: Any, *place: str) -> tuple[str, ...]:
+    if not isinstance(held, list):
+        file.complain(f"{'.'.join(place[2:])} is {held!r}; expected a list out of {', '.join(HELD)}", *place)
+    file.known("privilege", held, HELD, *place)
+    return tuple(held)
 
 
 def _function(file: File, name: str, table: Mapping[str, Any]) -> FunctionRule:
