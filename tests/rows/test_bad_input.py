@@ -74,8 +74,18 @@ def test_more_rows_than_a_key_has_values_are_refused_with_the_room_there_is(
 
 
 def test_a_count_that_follows_from_others_is_cut_to_the_room_there_is(fill: Fill, one: One) -> None:
-    fill("create table t (kind text primary key check (kind in ('a', 'b', 'c')))", scale=100)
+    report = fill("create table t (kind text primary key check (kind in ('a', 'b', 'c')))", scale=100)
     assert one("select count(*) from t") == 3
+    assert report.notes == ("public.t: its keys have room for 3 rows, and not for 1,000",)
+
+
+def test_rows_that_are_there_take_room_from_a_key(fill: Fill, one: One) -> None:
+    fill("create table t (kind text primary key check (kind in ('a', 'b', 'c')))", rows={"t": 2})
+    with pytest.raises(
+        CannotFill, match=r"t: 2 rows are asked for, and its keys have room for 1 more; ask for fewer"
+    ):
+        fill(rows={"t": 2})
+    assert one("select count(*) from t") == 2
 
 
 def test_checks_that_contradict_each_other_are_named(fill: Fill) -> None:

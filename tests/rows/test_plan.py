@@ -36,6 +36,21 @@ def test_the_plan_says_what_each_column_will_get_and_why(
     assert plan_in_words(db, make_plan(catalog.read(db))) == snapshot
 
 
+def test_the_plan_heeds_what_settings_and_checks_say_of_a_column(db: Connection) -> None:
+    db.execute(
+        SCHEMA
+        + "alter table visits add price int check (price between 3 and 9), add tip int check (tip > 900)"
+    )
+    said = plan_in_words(
+        db, make_plan(catalog.read(db), {"users": {"age": {"null": 0.5, "max": 40}}}, scale=2)
+    )
+    lines = {line.split("  ")[2].strip(): line for line in said.splitlines() if line.startswith("    ")}
+    assert "a number, usually 1 to 40, 50% null" in lines["age"]
+    assert "a number, usually 3 to 9, 15% null" in lines["price"]
+    assert "a different email  (" in lines["email"]
+    assert "public.users: 20 rows (10 to begin with, times 2)" in said
+
+
 def test_looking_at_the_plan_writes_nothing(db: Connection, one: One) -> None:
     db.execute(SCHEMA)
     plan_in_words(db, make_plan(catalog.read(db)))
@@ -95,10 +110,18 @@ def test_time_ends_when_it_is_told_to(fill: Fill, one: One) -> None:
     assert one("select max(at) < '2020-06-02' and min(at) > '2018-01-01' from visits")
 
 
-@pytest.mark.parametrize("wish", [{"scale": 0}, {"scale": -1}, {"total": -5}, {"rows": {"users": -1}}])
-def test_numbers_that_make_no_sense_are_refused(wish: dict[str, Any], db: Connection) -> None:
+@pytest.mark.parametrize(
+    ("wish", "message"),
+    [
+        ({"scale": 0}, "scale is 0; expected a number above 0"),
+        ({"scale": -1.5}, "scale is -1.5; expected a number above 0"),
+        ({"total": -5}, "total is -5; expected 0 or more rows"),
+        ({"rows": {"users": -1}}, "public.users: -1 rows; expected 0 or more"),
+    ],
+)
+def test_numbers_that_make_no_sense_are_refused(wish: dict[str, Any], message: str, db: Connection) -> None:
     db.execute(SCHEMA)
-    with pytest.raises(UsageError, match="expected"):
+    with pytest.raises(UsageError, match=message):
         make_plan(catalog.read(db), **wish)
 
 

@@ -135,7 +135,9 @@ def _at_scale(rules: Sequence[_Rule], scale: float) -> dict[TableName, Count]:
         elif is_ghost(rule.table):
             found[rule.table] = Count(max(2, round(3 * scale**0.5)), rule.why)
         elif rule.parent is None:
-            found[rule.table] = _rounded(BASE * scale, f"{BASE} x scale" if scale != 1 else f"{BASE}")
+            found[rule.table] = _rounded(
+                BASE * scale, f"{BASE} to begin with" + ("" if scale == 1 else f", times {scale:g}")
+            )
         else:
             found[rule.table] = _rounded(found[rule.parent].weight * rule.ratio, rule.why)
     return found

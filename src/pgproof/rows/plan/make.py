@@ -67,8 +67,10 @@ def make_plan(
             raise UsageError(f"{name}: {count} rows; expected 0 or more")
     factor = overrides.scale if scale is None else scale
     wishes = Wishes(asked, 1.0 if factor is None else factor, total, overrides.ratios())
-    if wishes.scale <= 0 or (total is not None and total < 0):
-        raise UsageError(f"scale {wishes.scale}, total {total}: expected numbers above 0")
+    if wishes.scale <= 0:
+        raise UsageError(f"scale is {wishes.scale:g}; expected a number above 0")
+    if total is not None and total < 0:
+        raise UsageError(f"total is {total}; expected 0 or more rows")
     if model.impossible:
         raise CannotFill("; ".join(model.impossible))
     end = _second(until or overrides.until or UNTIL)

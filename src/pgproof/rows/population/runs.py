@@ -46,6 +46,8 @@ class Run:
     def share_out(self, demand: int) -> int:
         """Give every driver its children, ``demand`` in all or as many as there is room for; returns how many."""
         rooms = [self._room(driver) for driver in self.drivers]
+        if self.drivers == (None,):
+            rooms[0] = np.maximum(rooms[0] - self.skipped, 0)
         for room, closed in zip(rooms, self.closed, strict=False):
             room[closed[closed >= 0]] = 0
         sizes = [len(room) for room in rooms]

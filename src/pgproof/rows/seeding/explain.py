@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pgproof.rows.model.agreements import label_of
-from pgproof.rows.model.naming import null_share, text_provider
+from pgproof.rows.model.naming import Usual, null_share, text_provider
 from pgproof.rows.model.order import is_nullable
-from pgproof.rows.model.tables import ColumnModel, ReferenceModel
+from pgproof.rows.model.tables import ColumnModel, ReferenceModel, Space
 from pgproof.rows.model.timeline import stage
 from pgproof.rows.plan.counts import Count
 from pgproof.rows.population.parents import Determined, Earlier, Grouped, Sometimes
@@ -68,9 +68,9 @@ def _column(work: Work, column: ColumnModel) -> tuple[str, str]:
     if name in work.rules:
         group = work.rules[name].group
         ways = "" if len(group.options) == 1 else f", one of {len(group.options)} ways"
-        return f"{_drawn(work, column)[0]}{ways}{_nulls(column)}", " and ".join(group.checks)
+        return f"{_drawn(work, column)[0]}{ways}{_nulls(work, column)}", " and ".join(group.checks)
     gets, why = _drawn(work, column)
-    return gets + _nulls(column), why
+    return gets + _nulls(work, column), why
 
 
 def _parent(work: Work, column: ColumnModel) -> tuple[str, str]:
@@ -79,7 +79,7 @@ def _parent(work: Work, column: ColumnModel) -> tuple[str, str]:
     reference = (own or references)[0]
     target = f"{reference.target.name if not reference.target.schema else reference.target}"
     gets = f"a row of {target}{_choice(work, reference)}"
-    return gets + (_nulls(column) if is_nullable(work.table, reference) else ""), reference.name
+    return gets + (_nulls(work, column) if is_nullable(work.table, reference) else ""), reference.name
 
 
 def _choice(work: Work, reference: ReferenceModel) -> str:
@@ -112,18 +112,27 @@ def _drawn(work: Work, column: ColumnModel) -> tuple[str, str]:
     if space.kind == "text":
         provider, why = text_provider(column, work.table.name.name)
         given = scalar.provider
-        kind = "a different" if different else "a"
-        return f"{kind} {(given or provider).replace('_', ' ')}", "settings" if given else why
+        what = (given or provider).replace("_", " ")
+        kind = "a different" if different else "an" if what[0] in "aeio" else "a"
+        return f"{kind} {what}", "settings" if given else why
     if space.kind in ("date", "timestamp", "timestamptz") and stage(column.name) >= 0:
         return f"a {different}time in the life of the row", f"the name {column.name}"
     usual = scalar.range
     if usual and space.kind in ("integer", "numeric", "float", "money"):
-        return f"a {different}number, usually {usual.low:g} to {usual.high:g}", f"the name {column.name}"
+        return f"a {different}number, usually {_between(usual, space)}", f"the name {column.name}"
     return f"a {different}value of type {space.type_name}", ""
 
 
-def _nulls(column: ColumnModel) -> str:
-    share = null_share(column)
+def _between(usual: Usual, space: Space) -> str:
+    """The usual range as far as the column's own bounds let it be."""
+    low = usual.low if space.low is None else max(usual.low, float(space.low))
+    high = usual.high if space.high is None else min(usual.high, float(space.high))
+    return f"{low:,.10g} to {high:,.10g}" if low < high else f"near {low:,.10g}"
+
+
+def _nulls(work: Work, column: ColumnModel) -> str:
+    said = work.overrides.column(work.table.name, column.name).null
+    share = null_share(column) if said is None else said
     return f", {share:.0%} null" if share else ""
 
 

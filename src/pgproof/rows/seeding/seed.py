@@ -119,6 +119,7 @@ class Seeding:
         self.used: list[tuple[TableModel, int]] = []
         self.careful: set[TableName] = set()
         self.present = dict[TableName, Present]()
+        self.made: dict[TableName, int] = {}
         self.judged = False
 
     def run(self) -> SeedReport:
@@ -132,7 +133,7 @@ class Seeding:
 
     def _run_once(self) -> bool:
         """One attempt; says whether it went through, or found a table that needs care next time."""
-        self.rows, self.notes, self.used, self.judged = {}, [], [], False
+        self.rows, self.notes, self.used, self.made, self.judged = {}, [], [], {}, False
         try:
             with self.connection.transaction():
                 assembler = self.prepare()
@@ -190,7 +191,7 @@ class Seeding:
         now = read_table(self.connection, table, sorted(needed))
         if now.total == before:
             return
-        made = now.total - before
+        self.made[table.name] = made = now.total - before
         self.notes.append(f"{table.name}: {made:,} rows were made by triggers of other tables")
         assembler.circumstances.starts.update(read_starts(self.connection, SchemaModel((table,))))
         assembler.assemble_again(table, now, made)
@@ -259,11 +260,18 @@ class Seeding:
 
     def _check_room(self, name: TableName, total: int) -> None:
         asked = self.plan.counts[name]
-        if asked.why == "asked for" and total < asked.rows and name not in self.present:
-            raise CannotFill(
-                f"{name}: {asked.rows:,} rows are asked for, and its keys have room for {total:,};"
-                " ask for fewer, or for more rows of the tables that it refers to"
+        if total + self.made.get(name, 0) >= asked.rows:
+            return
+        more = " more" if name in self.present else ""
+        if asked.why != "asked for":
+            self.notes.append(
+                f"{name}: its keys have room for {total:,}{more} rows, and not for {asked.rows:,}"
             )
+            return
+        raise CannotFill(
+            f"{name}: {asked.rows:,} rows are asked for, and its keys have room for {total:,}{more};"
+            " ask for fewer, or for more rows of the tables that it refers to"
+        )
 
     def _settle(self) -> None:
         """Let deferred constraints speak now, while the transaction can still say whose fault it is."""
