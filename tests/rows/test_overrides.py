@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -9,8 +10,9 @@ from tests.rows.conftest import ROOT
 from tests.rows.tables import name, table
 
 from pgproof.errors import UsageError
-from pgproof.rows.model.tables import SchemaModel
+from pgproof.rows.model.tables import SchemaModel, TableName
 from pgproof.rows.plan.overrides import override_names, read_overrides
+from pgproof.rows.plan.platform import usual_columns
 
 MODEL = SchemaModel((table("users", "id", "plan: text", "tenant_id"),))
 
@@ -67,6 +69,28 @@ def test_a_ratio_belongs_to_its_column() -> None:
 def test_a_mistake_is_named_with_its_place(settings: dict[str, Any], message: str) -> None:
     with pytest.raises(UsageError, match=message):
         read_overrides(settings, MODEL)
+
+
+COLUMNS = (
+    "id",
+    "instance_id: uuid",
+    "aud: text",
+    "role: text",
+    "raw_app_meta_data: text",
+    "is_super_admin: boolean",
+)
+AUTH = replace(table("users", *COLUMNS), name=TableName("auth", "users"))
+
+
+def test_users_of_the_platform_are_as_supabase_makes_them() -> None:
+    usual = usual_columns(SchemaModel((AUTH,)))
+    assert usual[AUTH.name, "role"].values == ("authenticated",)
+    assert (AUTH.name, "is_anonymous") not in usual  # this version of the platform has no such column
+
+
+def test_a_table_of_the_same_name_is_somebodys_own() -> None:
+    assert usual_columns(SchemaModel((replace(AUTH, columns=AUTH.columns[:3]),))) == {}
+    assert usual_columns(SchemaModel((replace(AUTH, name=name("users")),))) == {}
 
 
 def test_the_readme_shows_every_setting_of_a_column() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timezone
 from typing import Any
 
@@ -16,6 +16,7 @@ from pgproof.rows.plan.build import build
 from pgproof.rows.plan.counts import Count, Wishes, find_table, row_counts
 from pgproof.rows.plan.declared import read_declared
 from pgproof.rows.plan.overrides import Overrides, read_overrides
+from pgproof.rows.plan.platform import usual_columns
 
 SEED = 1
 UNTIL = date(2026, 1, 1)
@@ -60,7 +61,7 @@ def make_plan(
     ``CannotFill`` where foreign keys form a cycle that nobody can enter.
     """
     model = build(catalog, read_declared(settings or {}))
-    overrides = read_overrides(settings or {}, model)
+    overrides = replace(read_overrides(settings or {}, model), usual=usual_columns(model))
     asked = {**overrides.rows, **{find_table(model, name): count for name, count in (rows or {}).items()}}
     for name, count in asked.items():
         if count < 0:

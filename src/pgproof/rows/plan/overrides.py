@@ -49,7 +49,10 @@ class ColumnOverride:
 
 @dataclass(frozen=True, slots=True)
 class Overrides:
-    """Everything that ``[rows]`` says; ``seed``, ``scale`` and ``until`` can be given on the command line too."""
+    """Everything that ``[rows]`` says; ``seed``, ``scale`` and ``until`` can be given on the command line too.
+
+    ``usual`` is what is known of columns that the settings do not speak of.
+    """
 
     locale: str = "en_US"
     seed: int | None = None
@@ -57,10 +60,11 @@ class Overrides:
     until: date | None = None
     rows: Mapping[TableName, int] = field(default_factory=dict)
     columns: Mapping[tuple[TableName, str], ColumnOverride] = field(default_factory=dict)
+    usual: Mapping[tuple[TableName, str], ColumnOverride] = field(default_factory=dict)
 
     def column(self, table: TableName, column: str) -> ColumnOverride:
         """What is said of a column."""
-        return self.columns.get((table, column), _NOTHING)
+        return self.columns.get((table, column)) or self.usual.get((table, column), _NOTHING)
 
     def ratios(self) -> dict[tuple[TableName, str], float]:
         """Children per parent, by the foreign key's column."""

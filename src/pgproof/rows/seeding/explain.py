@@ -59,8 +59,9 @@ def _column(work: Work, column: ColumnModel) -> tuple[str, str]:
     if column.filling in ("identity", "sequence"):
         start, _ = work.circumstances.starts.get((work.table.name, name), (1, 1))
         return f"the next number from {start:,}", column.filling
-    if work.overrides.column(work.table.name, name).values is not None:
-        return "one of the values given", "settings"
+    if (values := work.overrides.column(work.table.name, name).values) is not None:
+        given = f"one of {len(values)} values" if len(values) > 1 else f"always {values[0] or 'null'}"
+        return given, "settings" if (work.table.name, name) in work.overrides.columns else "as Supabase does"
     if name in work.spelled:
         return "the next one for every parent", _keys_with(work, name)
     if name in work.windows or name in work.pins:
