@@ -16,11 +16,22 @@ def test_a_new_database_is_filled_and_the_command_meets_the_rows(pgproof):
     assert "public.messages: 300 rows" in done.stderr
 
 
-def test_the_same_seed_gives_the_same_files_byte_for_byte(pgproof, tmp_path):
-    for name in ("one", "two"):
-        assert (
-            pgproof("seed", SCHEMA, "--total", "500", "--seed", "7", "--out", tmp_path / name).returncode == 0
-        )
+# Two machines: other hashes, another language, another place on earth.
+MACHINES = {
+    "one": {"PYTHONHASHSEED": "0", "LC_ALL": "C", "TZ": "UTC", "PGTZ": "UTC"},
+    "two": {
+        **{"PYTHONHASHSEED": "4711", "LC_ALL": "C.UTF-8", "TZ": "Asia/Kathmandu", "PGTZ": "America/St_Johns"},
+        **{"PGDATESTYLE": "German", "PGOPTIONS": "-c intervalstyle=iso_8601 -c extra_float_digits=-3"},
+    },
+}
+
+
+def test_the_same_seed_gives_the_same_files_byte_for_byte_on_any_machine(pgproof, tmp_path, monkeypatch):
+    for name, environment in MACHINES.items():
+        for variable, value in environment.items():
+            monkeypatch.setenv(variable, value)
+        done = pgproof("seed", SCHEMA, "--total", "500", "--seed", "7", "--out", tmp_path / name)
+        assert done.returncode == 0, done.stderr
     files = sorted(
         path.relative_to(tmp_path / "one") for path in (tmp_path / "one").rglob("*") if path.is_file()
     )

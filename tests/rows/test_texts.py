@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from faker.providers.date_time import Provider as DateTimes
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.rows.tables import column
@@ -11,6 +12,7 @@ from pgproof.rows.model.fits import accepts
 from pgproof.rows.model.naming import text_provider
 from pgproof.rows.model.tables import Space
 from pgproof.rows.patterns.regex import parse_regex
+from pgproof.rows.values import words
 from pgproof.rows.values.encode import texts
 from pgproof.rows.values.phrases import SUFFIXES, TEMPLATES, Phrasing
 from pgproof.rows.values.texts import TextNeeds, text_filler
@@ -32,6 +34,20 @@ def drawn(needs: TextNeeds, locale: str = "en_US", count: int = COUNT) -> list[s
 def space(pattern: str = "", **limits: object) -> Space:
     patterns = parse_regex(pattern) if pattern else ()
     return Space("text", "text", patterns=patterns, **limits)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("locale", ["en_US", "ar_SA"])
+def test_no_word_depends_on_what_day_it_is(locale: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def today(*_: object, **__: object) -> None:
+        raise AssertionError("a date was asked for")
+
+    for method in ("date_time_between", "date_time", "date_object", "unix_time", "date_between"):
+        monkeypatch.setattr(DateTimes, method, today)
+    words._drawn.cache_clear()
+    for provider in words._MAKERS:
+        assert words.pool(provider, locale, 1, 300)
+    with pytest.raises(AssertionError, match="a date was asked for"):
+        words._faker(locale).firefox()
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)

@@ -21,6 +21,30 @@ POOL = 1200
 
 _SENTENCES = ("word", "title", "phrase", "sentence", "job")
 _CODES = ("A", "B", "C", "X", "Z", "AX", "BK", "CR", "INV", "ORD", "REF", "TX")
+# Faker's user agents have the date of today in them, and so differ from day to day.
+_AGENTS = (
+    *(
+        f"Mozilla/5.0 ({system}) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{version}.0.0.0 {tail}"
+        for version in range(128, 140)
+        for system, tail in (
+            ("Windows NT 10.0; Win64; x64", "Safari/537.36"),
+            ("Macintosh; Intel Mac OS X 10_15_7", "Safari/537.36"),
+            ("X11; Linux x86_64", "Safari/537.36"),
+            ("Linux; Android 10; K", "Mobile Safari/537.36"),
+        )
+    ),
+    *(
+        f"Mozilla/5.0 ({system}; rv:{version}.0) Gecko/20100101 Firefox/{version}.0"
+        for version in range(128, 142)
+        for system in ("Windows NT 10.0; Win64; x64", "X11; Linux x86_64")
+    ),
+    *(
+        f"Mozilla/5.0 (iPhone; CPU iPhone OS {major}_{minor} like Mac OS X) AppleWebKit/605.1.15"
+        f" (KHTML, like Gecko) Version/{major}.{minor} Mobile/15E148 Safari/604.1"
+        for major in (16, 17, 18)
+        for minor in range(6)
+    ),
+)
 _FIXED: dict[str, tuple[str, ...]] = {
     "llm_model": (
         "gpt-4o",
@@ -49,6 +73,7 @@ _FIXED: dict[str, tuple[str, ...]] = {
         f"{major}.{minor}.{patch}" for major in range(1, 5) for minor in range(6) for patch in range(4)
     ),
     "code": _CODES,
+    "user_agent": _AGENTS,
     "ending": (".jpg", ".png", ".pdf", ".mp3", ".mp4", ".txt", ".csv"),
 }
 
@@ -144,7 +169,6 @@ _MAKERS: dict[str, Callable[[Faker], str]] = {
     "currency": lambda f: str(f.currency_code()),
     "color": _colour,
     "job": lambda f: str(f.job()),
-    "user_agent": lambda f: str(f.user_agent()),
     "word": lambda f: str(f.word()),
     "ascii_word": _ascii_word,
     "title": lambda f: _phrase(f).title(),
