@@ -22,7 +22,7 @@ def test_nothing_said_means_the_defaults(make_project):
     assert (found.server, found.platform, found.privileges, found.source) == (
         "embedded",
         None,
-        "classic",
+        "both",
         None,
     )
 

@@ -54,6 +54,7 @@ def parser() -> argparse.ArgumentParser:
     add_check(commands)
     add_up(commands)
     add_seed(commands)
+    add_init(commands)
     return root
 
 
@@ -74,8 +75,8 @@ def add_common(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument(
         "--privileges",
-        choices=("classic", "explicit"),
-        help="the default privileges of the Supabase platform",
+        choices=("classic", "explicit", "both"),
+        help="the default privileges of the Supabase project that the schema is meant for; default: as it says, else both",
     )
 
 
@@ -130,6 +131,18 @@ def add_seed(commands: Commands) -> None:
     add_arguments(seed)
 
 
+def add_init(commands: Commands) -> None:
+    """``pgproof init``."""
+    init = commands.add_parser(
+        "init", help="draft access.toml by measuring who can do what; overwrites nothing"
+    )
+    init.set_defaults(run=run_init)
+    init.add_argument(
+        "project", nargs="?", type=Path, default=None, metavar="PROJECT", help="folder; default: here"
+    )
+    add_common(init)
+
+
 def run_check(options: argparse.Namespace) -> int:
     """Check every project and print or write one report."""
     from pgproof import report
@@ -169,6 +182,21 @@ def stay(place: bench.Playground, command: str | None) -> int:
     if sys.stderr.isatty():
         print(f"{place.described}\nCtrl-C ends it.", file=sys.stderr)
     signal.pause()
+    return 0
+
+
+def run_init(options: argparse.Namespace) -> int:
+    """Draft a contract and say what to do with it."""
+    from pgproof.conductor import drafting
+
+    folder = options.project or Path()
+    made = drafting.draft(folder, overrides(options), progress_on_terminal())
+    for path in made.files:
+        print(f"wrote {path}")
+    print(
+        f"{made.lines} lines say what was measured. Read them: what you mean, confirm by deleting its mark;"
+    )
+    print(f"what you do not mean, correct. Then: pgproof check {folder}")
     return 0
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 OPTIONS = {
     "server": "embedded, container[:IMAGE], local[:BINDIR] or a URL; default: as the project says, else embedded",
     "project": "folder of the project whose database the fixtures give, relative to the root folder",
-    "privileges": "classic or explicit: the default privileges of the Supabase platform",
+    "privileges": "classic, explicit or both: the default privileges of the Supabase project that the schema is meant for",
 }
 
 HARNESS = pytest.StashKey["Harness"]()

@@ -20,7 +20,8 @@ else:
     import tomli as tomllib
 
 PlatformName = Literal["supabase", "plain"]
-Privileges = Literal["classic", "explicit"]
+World = Literal["classic", "explicit"]
+Privileges = Literal["classic", "explicit", "both"]
 
 FILE = "pgproof.toml"
 
@@ -32,12 +33,13 @@ class Settings:
     ``migrations`` and ``seed`` are paths or globs relative to the project folder, in order; empty means: as the
     folder's layout says. ``documents`` are generated from the catalog: ``*.md`` the documentation, ``*.ts`` the
     types of an application. ``extensions`` are those that the owner enabled before the first migration.
+    ``privileges`` are the default privileges of the Supabase project that it is meant for, ``both`` for either.
     ``server`` is ``embedded``, ``container``, ``container:IMAGE``, ``local``, ``local:BINDIR`` or a URL.
     """
 
     name: str = ""
     platform: PlatformName | None = None
-    privileges: Privileges = "classic"
+    privileges: Privileges = "both"
     extensions: tuple[str, ...] = ()
     migrations: tuple[str, ...] = ()
     seed: tuple[str, ...] = ()
@@ -48,6 +50,11 @@ class Settings:
     allow_url: bool = False
     rows: Mapping[str, Any] = field(default_factory=dict)
     source: Path | None = None
+
+    @property
+    def world(self) -> World:
+        """The default privileges of a database that is made once: the wider ones, where it is meant for both."""
+        return "classic" if self.privileges == "both" else self.privileges
 
 
 def read(folder: Path, environment: Mapping[str, str] | None = None) -> Settings:

@@ -19,6 +19,7 @@ from pgproof.access.contract import SERVICE, Command, Contract
 from pgproof.access.held import Held, read_held
 from pgproof.access.measure_calls import Called, measure_calls
 from pgproof.access.perform import Outcome, canonical, perform
+from pgproof.access.rules import Rule, Vocabulary
 from pgproof.access.subjects import Subject, root_of, subject_of
 from pgproof.access.survey import CONSTANTS, deciding_columns, free_keys, read_rows, unblocking
 from pgproof.catalog import Catalog
@@ -75,21 +76,30 @@ class Place:
 
 
 def measure(
-    connection: Connection, contract: Contract, catalog: Catalog, progress: Callable[[str], None]
+    connection: Connection,
+    contract: Contract,
+    catalog: Catalog,
+    progress: Callable[[str], None],
+    *,
+    everybody: bool = False,
 ) -> Measurement:
-    """Try a little of everything as every actor of the contract, on the relations and functions it mentions.
+    """Try a little of everything as two actors of each kind, or ``everybody``, on what the contract mentions.
 
     The database is disposable, has rows, and has ``perform.install`` behind it; it is left as it was.
     """
-    actors = few([each for each in read_actors(connection, contract) if each.kind != SERVICE])
+    acting = [each for each in read_actors(connection, contract) if each.kind != SERVICE]
+    actors = acting if everybody else few(acting)
     held = read_held(connection, contract.exposed, sorted({each.role for each in actors}))
     places = [_place(connection, contract, each, actors) for each in _relations(catalog, contract)]
+    rows = {each.subject.label: each.rows for each in places}
+    names = tuple(dict.fromkeys(name for each in actors for name in each.values))
+    words = Vocabulary(catalog, rows, names)
     cells: list[Measured] = []
     for place in places:
         progress(f"measuring access: {place.subject.label}")
         for kind in dict.fromkeys(each.kind for each in actors):
             own = [each for each in actors if each.kind == kind]
-            cells += _cells(connection, catalog, place, own, held[own[0].role])
+            cells += _cells(connection, words, place, own, held[own[0].role])
     beside = {
         (place.subject.label, kind.name): held[kind.role].beside.get(place.subject.label, ())
         for place in places
@@ -98,7 +108,7 @@ def measure(
     }
     watched = {each.subject.label: (each.subject, each.rows) for each in places}
     found = tuple(measure_calls(connection, contract, catalog, watched, actors))
-    return Measurement(tuple(cells), found, beside, {each.subject.label: each.rows for each in places})
+    return Measurement(tuple(cells), found, beside, rows)
 
 
 def few(actors: Sequence[Actor]) -> list[Actor]:
@@ -153,7 +163,7 @@ def _tells(value: Any) -> bool:
 
 
 def _cells(
-    connection: Connection, catalog: Catalog, place: Place, own: Sequence[Actor], held: Held
+    connection: Connection, words: Vocabulary, place: Place, own: Sequence[Actor], held: Held
 ) -> Iterator[Measured]:
     kind, label = own[0].kind, place.subject.label
     read = [trial for actor in own for trial in _read(connection, place, actor, held)]
@@ -166,9 +176,8 @@ def _cells(
         tried["update"] += update
         tried["becomes"] += [each for each in update if each.done]
         tried["becomes"] += _moved(connection, place, actor, [each.content for each in update if each.done])
-        tried["delete"] += _deleted(connection, catalog, place, actor)
-        seen = [each.content for each in read if each.done and each.values == actor.values]
-        tried["insert"] += _inserted(connection, place, actor, seen, held)
+        tried["delete"] += _deleted(connection, words.catalog, place, actor)
+        tried["insert"] += _inserted(connection, place, actor, words, held)
     for command, trials in tried.items():
         limited = command in ("update", "insert")
         columns = held.columns(label, command, place.subject) if limited else None
@@ -258,7 +267,7 @@ def _touched(place: Place, actor: Actor, outcomes: Sequence[Outcome]) -> Iterato
 def _moved(
     connection: Connection, place: Place, actor: Actor, own: Sequence[Mapping[str, Any]]
 ) -> Iterator[Trial]:
-    """Give rows that may be changed another owner; what a superuser cannot do either proves nothing."""
+    """Give rows that may be changed another owner, blind, so that no policy on reading narrows what may be written."""
     subject = place.subject
     rows = [row for row in place.rows if row.content in own][:OWN]
     tries = []
@@ -266,17 +275,17 @@ def _moved(
         if column in subject.writable:
             values = _distinct(place.rows, column)[:VALUES]
             made = attempts.moves(subject, actor, rows, column, values, place.looking, None)
-            tries += [(column, each) for each in made if each.variant == "move"]
+            tries += [(column, each) for each in made if each.variant == "move alone"]
     yield from _compared(connection, subject, actor, [each for _, each in tries])
 
 
 def _inserted(
-    connection: Connection, place: Place, actor: Actor, seen: Sequence[Mapping[str, Any]], held: Held
+    connection: Connection, place: Place, actor: Actor, words: Vocabulary, held: Held
 ) -> Iterator[Trial]:
     subject = place.subject
     assert isinstance(place.relation, Table)
-    near = next(([row] for row in place.rows if row.content in seen), [])
-    bases = [*near, *spread([row for row in place.rows if row not in near], BASES - len(near))]
+    near = somehow_own(place.rows, words.own(subject.label), actor.values)[:OWN]
+    bases = [*near, *spread([row for row in place.rows if row not in near], max(2, BASES - len(near)))]
     brought = {str(each) for each in actor.values.values()}
     copies = list(candidates(subject, bases, place.rows, free_keys(connection, place.relation), own=brought))
     granted = held.readable.get((subject.label, "insert"), ())
@@ -284,6 +293,12 @@ def _inserted(
     some = copies if named else copies[:1]  # without the privilege one attempt says it all
     made = attempts.inserts(subject, actor, some, named or subject.writable, place.looking)
     yield from _compared(connection, subject, actor, list(made))
+
+
+def somehow_own(rows: Sequence[Row], rules: Sequence[Rule], values: Mapping[str, Any]) -> list[Row]:
+    """Rows that are somebody's in as many ways as possible, those first: whoever may copy any may copy these."""
+    ways = {row.key: sum(rule.holds(row.content, values) for rule in rules) for row in rows}
+    return sorted((row for row in rows if ways[row.key]), key=lambda row: -ways[row.key])
 
 
 def _compared(

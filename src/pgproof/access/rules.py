@@ -20,6 +20,7 @@ from pgproof.catalog.names import quoted
 Content = Mapping[str, Any]
 Values = Mapping[str, Any]
 DEPTH = 2  # tables between a row and the one that names the actor
+FEW = 40  # rules that are put together in pairs
 WORDS = 6  # a text column with more values than these is no status
 ALIASES = "abcdefg"
 AMONG = "{column} in (select {target} from {parent} as {alias} where {where})"
@@ -54,18 +55,23 @@ class Vocabulary:
     def rules(self, label: str) -> Iterator[Rule]:
         """Rules for a relation, the simplest first."""
         relation = self.catalog.relations_by_name[label]
-        own = list(self._about(relation, DEPTH))
+        own = self.own(label)
         shared = list(self._words(relation))
         yield from own
         yield from shared
-        for one, other in combinations(own, 2):
+        few = own[:FEW]
+        for one, other in combinations(few, 2):
             yield both(one, other)
-        for mine in own:
+        for mine in few:
             for word in shared:
                 yield both(mine, word)
                 yield either(mine, word)
-        for one, other in combinations(own, 2):
+        for one, other in combinations(few, 2):
             yield either(one, other)
+
+    def own(self, label: str) -> list[Rule]:
+        """The rules by which a row of a relation is somebody's."""
+        return list(self._about(self.catalog.relations_by_name[label], DEPTH))
 
     def _about(self, relation: Table | View, depth: int) -> Iterator[Rule]:
         for column in relation.columns:
@@ -78,7 +84,9 @@ class Vocabulary:
         for key in relation.foreign_keys:
             parent = self.catalog.relations_by_name.get(key.references)
             if len(key.columns) == 1 and isinstance(parent, Table) and parent.qualified in self.rows:
-                for inner in self._about(parent, depth - 1):
+                inside = list(self._about(parent, depth - 1))
+                words = list(self._words(parent)) if depth == DEPTH else []
+                for inner in (*inside, *(both(each, word) for each in inside for word in words)):
                     yield self._among(key.columns[0], parent, key.referenced_columns[0], inner, depth)
 
     def _compares(self, relation: Table | View, column: str, name: str) -> bool:
@@ -112,7 +120,7 @@ class Vocabulary:
             found = {row.content.get(column.name) for row in rows}
             if found & {True, False}:
                 yield flag(column.name)
-            elif 1 < len(found) <= WORDS:
+            elif 1 < len(found) <= WORDS and 2 * len(found) <= len(rows):
                 for word in sorted(str(each) for each in found if each is not None):
                     yield constant(column.name, word)
 

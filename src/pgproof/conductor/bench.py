@@ -119,6 +119,6 @@ def describe(bench: Workbench) -> str:
 
 def describe_platform(project: Project) -> str:
     """The platform in words, with the reason if it was guessed."""
-    world = f", {project.settings.privileges} default privileges" if project.platform == "supabase" else ""
+    world = f", {project.settings.world} default privileges" if project.platform == "supabase" else ""
     guessed = f" (guessed: {project.platform_reason})" if project.platform_reason else ""
     return f"platform {project.platform}{world}{guessed}"

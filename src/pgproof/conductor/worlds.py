@@ -12,13 +12,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import get_args
 
-from pgproof import access, catalog, database, psql, template
+from pgproof import access, catalog, database, psql, settings, template
 from pgproof.access.matrix import WORST
 from pgproof.catalog import Catalog
 from pgproof.conductor.bench import Progress
 from pgproof.finding import Finding
 from pgproof.project import Project
-from pgproof.settings import Privileges
 
 
 @dataclass(frozen=True)
@@ -39,18 +38,16 @@ class Seen:
 
 
 def names_of(project: Project) -> tuple[str, ...]:
-    """The worlds of a project, the one of its settings first."""
+    """The worlds that a project is meant for."""
     if project.platform != "supabase":
         return ("",)
-    chosen = project.settings.privileges
-    return (chosen, *(each for each in get_args(Privileges) if each != chosen))
+    return get_args(settings.World) if project.settings.privileges == "both" else (project.settings.world,)
 
 
 def in_world(project: Project, name: str) -> Project:
     """The project with other default privileges."""
-    found: tuple[Privileges, ...] = get_args(Privileges)
-    privileges = next((each for each in found if each == name), project.settings.privileges)
-    return replace(project, settings=replace(project.settings, privileges=privileges))
+    chosen = settings.checked("privileges", name, "privileges")
+    return replace(project, settings=replace(project.settings, privileges=chosen))
 
 
 @contextmanager
@@ -58,7 +55,7 @@ def populated(
     session: template.Session, project: Project, contract: access.Contract, name: str, shared: bool
 ) -> Iterator[World]:
     """A database in world ``name`` with the migrations, the seed data and the contract's population; gone at the end."""
-    chosen = in_world(project, name)
+    chosen = in_world(project, name) if name else project
     made = template.ensure_template(session, chosen, shared=shared)
     clone = session.clone(made.name, made.settings)
     try:

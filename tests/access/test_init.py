@@ -1,0 +1,155 @@
+"""``pgproof init``: a contract drafted by measuring, which the check accepts, and in which a leak is plain to see."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from pgproof.access import read_contract
+from pgproof.access.draft import nearest
+from pgproof.access.measure import Trial
+from pgproof.access.rules import equal, flag
+from pgproof.conductor import bench, check, drafting
+from pgproof.errors import UsageError
+
+SHOP = Path(__file__).parents[2] / "fixtures" / "shop"
+TEAMS = """\
+create table public.teams (id uuid primary key default gen_random_uuid(), name text not null);
+create table public.team_members (
+    team_id uuid not null references public.teams (id) on delete cascade,
+    user_id uuid not null references auth.users (id) on delete cascade,
+    is_active boolean not null default true,
+    primary key (team_id, user_id)
+);
+create table public.projects (
+    id uuid primary key default gen_random_uuid(),
+    team_id uuid not null references public.teams (id),
+    title text not null
+);
+alter table public.teams enable row level security;
+alter table public.team_members enable row level security;
+alter table public.projects enable row level security;
+create schema private;
+grant usage on schema private to authenticated;
+create function private.my_teams() returns setof uuid language sql stable security definer set search_path = ''
+as $$ select m.team_id from public.team_members as m where m.user_id = (select auth.uid()) and m.is_active $$;
+create policy "Members see their teams" on public.teams for select to authenticated
+using (id in (select private.my_teams()));
+create policy "Members see memberships" on public.team_members for select to authenticated
+using (team_id in (select private.my_teams()));
+create policy "Members see projects" on public.projects for select to authenticated
+using (team_id in (select private.my_teams()));
+create policy "Members write projects" on public.projects for insert to authenticated
+with check (team_id in (select private.my_teams()));
+"""
+PLANTED = (
+    '\ncreate policy "Anybody deletes" on public.projects for delete to anon, authenticated using (true);'
+)
+PLANTED += (
+    '\ncreate policy "Anybody reads" on public.projects for select to anon, authenticated using (true);\n'
+)
+
+
+def drafted(folder: Path) -> str:
+    made = drafting.draft(folder, {}, lambda _: None)
+    (contract,) = (each for each in made.files if each.name == "access.toml")
+    text = contract.read_text("utf-8")
+    assert made.lines == len(re.findall("# measured(?:$|:)", text, re.MULTILINE))
+    return text
+
+
+def findings(folder: Path):
+    project, server = bench.load(folder)
+    return check.check(project, server).findings
+
+
+def test_a_draft_of_the_shop_is_accepted_but_for_lines_nobody_confirmed_and_shows_its_leaks(tmp_path):
+    for name in ("001_notes.sql", "seed.sql"):
+        shutil.copy(SHOP / name, tmp_path / name)
+    text = drafted(tmp_path)
+    assert 'select.stranger = "true"  # measured: every row there is\n' in text
+    assert 'insert.user = "owner = :id"  # measured\n' in text
+    assert 'becomes.user = "true"  # measured: any row\n' in text
+    assert 'holds.nobody = ["references", "trigger", "truncate"]  # measured' in text
+    assert "delete." not in text
+    found = findings(tmp_path)
+    assert {(each.rule, each.severity) for each in found} == {("not-confirmed", "warning")}
+    (notes,) = (each for each in found if each.subject == "relations public.notes")
+    assert "# measured" in text.splitlines()[notes.line - 1]
+    with pytest.raises(UsageError, match=r"access\.toml exists and init overwrites nothing"):
+        drafting.draft(tmp_path, {}, lambda _: None)
+
+
+def test_a_line_that_is_confirmed_is_warned_of_no_more(tmp_path):
+    path = tmp_path / "access.toml"
+    text = '[relations."public.notes"]\nselect.nobody = "a"  # measured\ninsert.nobody = "b"\n'
+    path.write_text(text, "utf-8")
+    assert read_contract(path).measured == {"relations public.notes": (2,)}
+    path.write_text(text.replace("  # measured", ""), "utf-8")
+    assert read_contract(path).measured == {}
+
+
+def test_a_supabase_folder_without_rows_gets_rows_and_a_draft_that_is_accepted(make_project):
+    folder = make_project({"supabase/migrations/20240101000000_teams.sql": TEAMS})
+    text = drafted(folder)
+    mine = "in (select d.team_id from public.team_members as d where d.user_id = :id and d.is_active)"
+    assert f'select.user = "team_id {mine}"' in text
+    assert f'select.user = "id {mine}"' in text
+    assert (folder / "supabase" / "access_population.sql").exists()
+    assert (folder / "pgproof.toml").exists()
+    assert {each.rule for each in findings(folder)} == {"not-confirmed"}
+
+
+def test_a_planted_leak_is_an_obviously_wrong_line(make_project):
+    folder = make_project({"supabase/migrations/20240101000000_teams.sql": TEAMS + PLANTED})
+    table = drafted(folder).split('[relations."public.projects"]')[1].split("[relations")[0]
+    for actor in ("user", "nobody", "stranger"):
+        for command in ("select", "delete"):
+            assert f'{command}.{actor} = "true"  # measured: every row there is\n' in table
+    assert 'insert.user = "team_id in (select d.team_id' in table
+    assert "insert.nobody" not in table
+
+
+def test_a_project_for_plain_postgresql_is_not_guessed_about(make_project):
+    folder = make_project({"001_t.sql": "create table public.t ();"})
+    with pytest.raises(UsageError, match="init knows the users of Supabase alone"):
+        drafting.draft(folder, {}, lambda _: None)
+
+
+@pytest.mark.parametrize(
+    ("done", "said", "missed"),
+    [
+        ((True, True, False), "owner = :id", 0),
+        ((True, False, True), "is_public", 0),
+        ((True, False, False), "owner = :id", 1),
+        ((False, False, True), "is_public", 1),
+    ],
+)
+def test_the_first_rule_that_is_wrong_least_often_is_taken(done, said, missed):
+    rows = (
+        {"owner": "a", "is_public": True},
+        {"owner": "a", "is_public": False},
+        {"owner": "b", "is_public": True},
+    )
+    trials = [Trial({"id": "a"}, row, reached) for row, reached in zip(rows, done, strict=True)]
+    rule, wrong = nearest([equal("owner", "id"), flag("is_public")], trials)
+    assert (rule.text, wrong) == (said, missed)
+
+
+def test_the_readme_leads_from_a_draft_to_a_first_finding(tmp_path):
+    for name in ("001_notes.sql", "seed.sql"):
+        shutil.copy(SHOP / name, tmp_path / name)
+    text = drafted(tmp_path)
+    readme = (SHOP.parents[1] / "README.md").read_text("utf-8")
+    (shown,) = re.findall(r"```toml\n((?:(?!```)[\s\S])*?# measured[\s\S]*?)```", readme)
+    assert all(line.strip() in text for line in shown.splitlines())
+    stranger = 'select.stranger = "true"  # measured: every row there is\n'
+    meant = text.replace(stranger, "").replace(
+        'select.user = "true"  # measured: every row there is', 'select.user = "owner = :id"'
+    )
+    (tmp_path / "access.toml").write_text(meant, "utf-8")
+    found = {(each.rule, each.subject) for each in findings(tmp_path) if each.severity == "error"}
+    assert found == {("leak-select", "user on public.notes"), ("leak-select", "stranger on public.notes")}
