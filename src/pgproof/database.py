@@ -6,6 +6,7 @@ Names are quoted with ``psycopg.sql`` and never pasted into a statement.
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeAlias
@@ -29,6 +30,9 @@ __all__ = [
 
 Connection: TypeAlias = "psycopg.Connection[tuple[Any, ...]]"
 Claims: TypeAlias = "Mapping[str, Any] | str | None"
+
+# What psycopg logs while a lost connection is put away is said by the error itself; whoever logs still gets it.
+logging.getLogger("psycopg").addHandler(logging.NullHandler())
 
 CLAIMS = "request.jwt.claims"  # the setting PostgREST passes a request's claims in
 APPLICATION = "pgproof"

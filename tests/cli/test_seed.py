@@ -66,6 +66,7 @@ def pg_project():
     [
         (["--rows", "nowhere=5"], 2, "nowhere"),
         (["--rows", "users"], 2, "expected a table and a number"),
+        (["--until", "2020-13-01"], 2, "'2020-13-01' is no date; expected one such as 2026-01-31"),
         (["--dsn", "postgresql://postgres@db.prod.example/x"], 2, "looks like production"),
         (["--dsn", "postgresql://postgres@10.0.0.5/x"], 2, "is not this machine"),
         (["--dsn", "postgresql://postgres:x@127.0.0.1:1/x"], 4, "cannot connect to"),
@@ -76,6 +77,16 @@ def test_what_cannot_be_done_is_said_with_its_exit_code(pgproof, words, code, me
     assert done.returncode == code, done.stderr
     assert message in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_database_without_tables_is_not_taken_for_one_that_was_filled(pgproof, pg_clone):
+    with pg_clone.connect() as connection:
+        connection.execute(
+            "drop schema public cascade; drop schema analytics cascade; drop schema private cascade"
+        )
+    done = pgproof("seed", SCHEMA, "--dsn", pg_clone.dsn)
+    assert done.returncode == 2
+    assert "there are no tables to fill in this database; apply the migrations to it first" in done.stderr
 
 
 def test_nothing_stays_when_a_constraint_of_the_database_objects(pgproof, pg_clone):

@@ -15,6 +15,7 @@ from pgproof.database import Connection
 from pgproof.errors import UsageError
 from pgproof.rows.model.tables import TableName
 from pgproof.rows.plan.make import make_plan
+from pgproof.rows.seeding.progress import Step
 from pgproof.rows.seeding.seed import SeedReport, seed, write
 
 Fill = Callable[..., SeedReport]
@@ -85,6 +86,24 @@ def test_a_folder_that_cannot_be_made_says_why(db: Connection, tmp_path: Path) -
     (tmp_path / "file").write_text("")
     with pytest.raises(UsageError, match="cannot write to .*file"):
         write(db, make_plan(catalog.read(db)), tmp_path / "file" / "out")
+
+
+@pytest.mark.parametrize("trouble", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+def test_what_stops_halfway_leaves_no_file(trouble: BaseException, db: Connection, tmp_path: Path) -> None:
+    def stop(step: Step) -> None:
+        assert (tmp_path / "out" / "public.t.csv").exists()
+        raise trouble
+
+    db.execute("create table t (id int primary key)")
+    said = "cannot write to .*out: No space left on device; no file was left there: free space, or give"
+    expected = (
+        pytest.raises(UsageError, match=said)
+        if isinstance(trouble, OSError)
+        else pytest.raises(KeyboardInterrupt)
+    )
+    with expected:
+        write(db, make_plan(catalog.read(db)), tmp_path / "out", stop)
+    assert list((tmp_path / "out").iterdir()) == []
 
 
 def test_the_digest_of_tests_sees_a_difference(db: Connection) -> None:

@@ -105,6 +105,25 @@ def test_a_provider_and_a_locale_can_be_chosen(fill: Fill, one: One) -> None:
     assert one("select count(*) from users where city ~ '[\u0600-\u06ff]'") == 0
 
 
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"locale": "xx_YY"}, "locale 'xx_YY' is not one of Faker's"),
+        ({"users": {"city": {"locale": "xx_YY"}}}, "locale 'xx_YY' is not one of Faker's"),
+        (
+            {"users": {"city": {"provider": "ctiy"}}},
+            "provider 'ctiy' is neither ours nor a method of Faker's",
+        ),
+    ],
+)
+def test_words_that_nobody_has_are_told_before_anything_is_drawn(
+    settings: dict[str, Any], message: str, db: Connection
+) -> None:
+    db.execute(SCHEMA)
+    with pytest.raises(UsageError, match=message):
+        make_plan(catalog.read(db), settings)
+
+
 def test_time_ends_when_it_is_told_to(fill: Fill, one: One) -> None:
     fill(SCHEMA, until=date(2020, 6, 1))
     assert one("select max(at) < '2020-06-02' and min(at) > '2018-01-01' from visits")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from faker import Faker
 from faker.providers.date_time import Provider as DateTimes
 from hypothesis import given
 from hypothesis import strategies as st
@@ -43,11 +44,12 @@ def test_no_word_depends_on_what_day_it_is(locale: str, monkeypatch: pytest.Monk
 
     for method in ("date_time_between", "date_time", "date_object", "unix_time", "date_between"):
         monkeypatch.setattr(DateTimes, method, today)
-    words._drawn.cache_clear()
-    for provider in words._MAKERS:
-        assert words.pool(provider, locale, 1, 300)
+    faker = Faker(locale)
+    for provider, make in words._MAKERS.items():
+        faker.seed_instance(provider)
+        assert all(isinstance(make(faker), str) for _ in range(200))
     with pytest.raises(AssertionError, match="a date was asked for"):
-        words._faker(locale).firefox()
+        faker.date_time_between()
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
@@ -104,6 +106,12 @@ def test_an_arabic_locale_writes_arabic() -> None:
 def test_a_locale_that_faker_does_not_have_is_named() -> None:
     with pytest.raises(UsageError, match="locale 'xx_YY' is not one of Faker's; expected one such as en_US"):
         drawn(TextNeeds(space(), "city"), "xx_YY")
+
+
+def test_a_provider_of_fakers_can_be_asked_for_by_its_name() -> None:
+    assert len(set(drawn(TextNeeds(space(), "catch_phrase"), count=100))) > 50
+    with pytest.raises(UsageError, match="provider 'cathc_phrase' is neither ours nor a method of Faker's"):
+        drawn(TextNeeds(space(), "cathc_phrase"))
 
 
 def test_the_email_of_a_person_has_their_name() -> None:

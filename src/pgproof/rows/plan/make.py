@@ -15,8 +15,10 @@ from pgproof.rows.model.troubles import CannotFill
 from pgproof.rows.plan.build import build
 from pgproof.rows.plan.counts import Count, Wishes, find_table, row_counts
 from pgproof.rows.plan.declared import read_declared
-from pgproof.rows.plan.overrides import Overrides, read_overrides
+from pgproof.rows.plan.overrides import LOCALE, Overrides, read_overrides
 from pgproof.rows.plan.platform import usual_columns
+from pgproof.rows.values.texts import require_provider
+from pgproof.rows.values.words import require_locale
 
 SEED = 1
 UNTIL = date(2026, 1, 1)
@@ -62,6 +64,7 @@ def make_plan(
     """
     model = build(catalog, read_declared(settings or {}))
     overrides = replace(read_overrides(settings or {}, model), usual=usual_columns(model))
+    _check_words(overrides)
     asked = {**overrides.rows, **{find_table(model, name): count for name, count in (rows or {}).items()}}
     for name, count in asked.items():
         if count < 0:
@@ -77,6 +80,17 @@ def make_plan(
     end = _second(until or overrides.until or UNTIL)
     chosen = seed if seed is not None else overrides.seed if overrides.seed is not None else SEED
     return SeedPlan(model, row_counts(model, wishes), overrides, chosen, end - YEARS * 365 * 86_400, end)
+
+
+def _check_words(overrides: Overrides) -> None:
+    """See that Faker has what the settings ask for, before anything is drawn; what it usually has it has."""
+    if overrides.locale != LOCALE:
+        require_locale(overrides.locale)
+    for override in overrides.columns.values():
+        if override.locale is not None:
+            require_locale(override.locale)
+        if override.provider is not None:
+            require_provider(override.provider, override.locale or overrides.locale)
 
 
 def _second(until: date) -> int:

@@ -21,6 +21,7 @@ from pgproof.rows.model.literals import text_of
 from pgproof.rows.model.tables import SchemaModel, TableModel, TableName
 from pgproof.rows.plan.counts import find_table
 
+LOCALE = "en_US"
 SHAPES = ("uniform", "skewed")
 
 
@@ -54,7 +55,7 @@ class Overrides:
     ``usual`` is what is known of columns that the settings do not speak of.
     """
 
-    locale: str = "en_US"
+    locale: str = LOCALE
     seed: int | None = None
     scale: float | None = None
     until: date | None = None

@@ -41,9 +41,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         "--seed", type=int, metavar="N", help="another seed gives other rows, the same one the same"
     )
     command.add_argument("--locale", metavar="NAME", help="names and texts as in ar_SA, de_DE ... (en_US)")
-    command.add_argument(
-        "--until", type=date.fromisoformat, metavar="DATE", help="when the newest rows were made"
-    )
+    command.add_argument("--until", type=_day, metavar="DATE", help="when the newest rows were made")
     command.add_argument(
         "--out", type=Path, metavar="DIR", help="write CSV files and a psql script, no database"
     )
@@ -66,6 +64,13 @@ def seed_options(arguments: argparse.Namespace) -> SeedOptions:
         dry_run=arguments.dry_run,
         fast=arguments.fast,
     )
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is no date; expected one such as 2026-01-31") from error
 
 
 def _row_count(text: str) -> tuple[str, int]:

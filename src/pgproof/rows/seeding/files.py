@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from hashlib import blake2b
 from pathlib import Path
 from time import perf_counter
@@ -42,11 +43,24 @@ def write_files(
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):
             raise UsageError(f"{folder} is not empty; give --out a folder that is new or empty")
-        return _write(connection, assembler, folder, progress)
+        with _all_or_nothing(folder):
+            return _write(connection, assembler, folder, progress)
     except OSError as error:
         raise UsageError(
-            f"cannot write to {folder}: {error.strerror or error}; the files there are incomplete"
+            f"cannot write to {folder}: {error.strerror or error}; no file was left there: free space,"
+            " or give --out another folder"
         ) from error
+
+
+@contextmanager
+def _all_or_nothing(folder: Path) -> Iterator[None]:
+    """Take every file of a folder that was empty away again if not all of them could be written."""
+    try:
+        yield
+    except BaseException:
+        for file in folder.iterdir():
+            file.unlink()
+        raise
 
 
 def _write(

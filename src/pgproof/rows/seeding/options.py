@@ -7,6 +7,7 @@ from typing import Any
 
 from pgproof.catalog.model import Catalog
 from pgproof.database import Connection
+from pgproof.errors import UsageError
 from pgproof.rows.plan.make import SeedPlan, make_plan
 from pgproof.rows.seeding.arguments import SeedOptions
 from pgproof.rows.seeding.progress import Progress, silent
@@ -36,9 +37,12 @@ def run_seed(
 
 
 def plan_for(catalog: Catalog, settings: Mapping[str, Any], options: SeedOptions) -> SeedPlan:
-    """The plan that settings and options make together; options go first."""
+    """The plan that settings and options make together; options go first.
+
+    Raises what ``make_plan`` raises, and ``UsageError`` where there are no tables.
+    """
     locale = {"locale": options.locale} if options.locale else {}
-    return make_plan(
+    plan = make_plan(
         catalog,
         {**settings, **locale},
         rows=options.rows,
@@ -47,6 +51,9 @@ def plan_for(catalog: Catalog, settings: Mapping[str, Any], options: SeedOptions
         seed=options.seed,
         until=options.until,
     )
+    if not plan.counts:
+        raise UsageError("there are no tables to fill in this database; apply the migrations to it first")
+    return plan
 
 
 def report_lines(report: SeedReport) -> Iterable[str]:

@@ -17,7 +17,7 @@ from pgproof.rows.model.tables import Space
 from pgproof.rows.values.blocks import Choice, Hexes, Joined, Numbers, Pool, Values
 from pgproof.rows.values.draws import Ints, Permutation, below, bits, stream, unit
 from pgproof.rows.values.encode import texts
-from pgproof.rows.values.phrases import SUFFIXES, Part, Phrasing, Word, template, together
+from pgproof.rows.values.phrases import SUFFIXES, TEMPLATES, Part, Phrasing, Word, template, together
 from pgproof.rows.values.words import pool
 
 Filler: TypeAlias = Callable[[Ints], Values]
@@ -49,6 +49,12 @@ def text_filler(phrasing: Phrasing, needs: TextNeeds) -> Filler | None:
         if filler is not None:
             return filler
     return None
+
+
+def require_provider(provider: str, locale: str) -> None:
+    """Raises ``UsageError`` for a provider that nobody has."""
+    if provider not in {*TEMPLATES, *SUFFIXES, *_HEXES}:
+        pool(provider, locale, 1, 1)
 
 
 def _ways(phrasing: Phrasing, needs: TextNeeds) -> Sequence[Filler | None]:

@@ -21,7 +21,7 @@ POOL = 1200
 
 _SENTENCES = ("word", "title", "phrase", "sentence", "job")
 _CODES = ("A", "B", "C", "X", "Z", "AX", "BK", "CR", "INV", "ORD", "REF", "TX")
-# Faker's user agents have the date of today in them, and so differ from day to day.
+# Faker's user agents are fifteen years old and have dates in them, up to today in some of its versions.
 _AGENTS = (
     *(
         f"Mozilla/5.0 ({system}) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{version}.0.0.0 {tail}"
@@ -81,12 +81,17 @@ _FIXED: dict[str, tuple[str, ...]] = {
 def pool(provider: str, locale: str, seed: int, size: int = POOL) -> tuple[str, ...]:
     """At most ``size`` different texts of a provider, always the same for the same arguments.
 
-    Raises ``UsageError`` for a locale that Faker does not have.
+    Raises ``UsageError`` for a locale, or a provider beyond our own, that Faker does not have.
     """
     fixed = _FIXED.get(provider)
     if fixed is None and language(locale) == "ar":
         fixed = arabic.POOLS.get(provider)
     return fixed or _drawn(provider, _writing(provider, locale), seed, size)
+
+
+def require_locale(locale: str) -> None:
+    """Raises ``UsageError`` for a locale that Faker does not have."""
+    _faker(locale)
 
 
 def language(locale: str) -> str:
@@ -103,7 +108,7 @@ def _writing(provider: str, locale: str) -> str:
 def _drawn(provider: str, locale: str, seed: int, size: int) -> tuple[str, ...]:
     faker = _faker(locale)
     faker.seed_instance(f"{seed}/{provider}")
-    make = _MAKERS.get(provider, _MAKERS["phrase"])
+    make = _MAKERS.get(provider) or _fakers_own(faker, provider)
     found: dict[str, None] = {}
     for _ in range(size):
         text = make(faker).strip()
@@ -124,6 +129,16 @@ def _faker(locale: str) -> Faker:
         raise UsageError(
             f"locale {locale!r} is not one of Faker's; expected one such as en_US or ar_SA"
         ) from error
+
+
+def _fakers_own(faker: Faker, provider: str) -> Callable[[Faker], str]:
+    """A method of Faker's that somebody asked for by name."""
+    if provider.startswith("_") or not callable(getattr(faker, provider, None)):
+        raise UsageError(
+            f"provider {provider!r} is neither ours nor a method of Faker's; expected one such as"
+            f" {', '.join(sorted(_MAKERS)[:6])}"
+        )
+    return lambda each: " ".join(str(getattr(each, provider)()).split())
 
 
 def latin(text: str) -> str:
