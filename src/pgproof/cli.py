@@ -215,13 +215,21 @@ def run_seed(options: argparse.Namespace) -> int:
     def rows(step: object) -> None:
         progress(str(step))
 
-    if options.dsn:
-        seeding.fill_named(options.dsn, project, wanted, rows, print)
-        return 0
     only_looking = wanted.dry_run or wanted.out is not None
-    say = print if only_looking else lambda line: print(line, file=sys.stderr)
-    with seeding.seeded_playground(project, server, wanted, progress, rows, say) as place:
-        return 0 if only_looking else stay(place, options.exec)
+    output = sys.stdout if options.dsn or only_looking else sys.stderr
+
+    def say(line: str) -> None:
+        progress("")
+        print(line, file=output)
+
+    try:
+        if options.dsn:
+            seeding.fill_named(options.dsn, project, wanted, rows, say)
+            return 0
+        with seeding.seeded_playground(project, server, wanted, progress, rows, say) as place:
+            return 0 if only_looking else stay(place, options.exec)
+    finally:
+        progress("")
 
 
 def execute(command: str, environment: dict[str, str]) -> int:

@@ -1,6 +1,11 @@
 """`pgproof seed` as a person meets it; what the rows are like is proven in tests/rows."""
 
+import os
+import pty
+import re
 import subprocess
+import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -54,6 +59,40 @@ def test_a_named_database_is_filled_and_asked_for_explicitly(pgproof, pg_clone):
     assert "200 rows in" in done.stdout
     with pg_clone.connect() as connection:
         assert connection.execute("select count(*) > 0 from public.messages").fetchone() == (True,)
+
+
+def everything(shown: int) -> str:
+    """What was written to a terminal that nobody has open any more."""
+    found = b""
+    with suppress(OSError):  # Linux says so at the end
+        while part := os.read(shown, 65536):
+            found += part
+    os.close(shown)
+    return found.decode()
+
+
+def test_progress_gives_way_to_what_is_said_next(pg_clone):
+    shown, terminal = pty.openpty()
+    command = [
+        sys.executable,
+        "-m",
+        "pgproof.cli",
+        "seed",
+        str(SCHEMA),
+        "--dsn",
+        pg_clone.dsn,
+        "--rows",
+        "users=1e3",
+    ]
+    wrong = subprocess.run(command, stderr=terminal, check=False)
+    command[-1] = "users=100"
+    done = subprocess.run(command, stderr=terminal, stdout=subprocess.PIPE, check=False)
+    os.close(terminal)
+    text = everything(shown)
+    assert (wrong.returncode, done.returncode) == (2, 0)
+    assert re.search(r"public\.users: 100 of 100 rows, [\d,]+ a second, .* left", text)
+    assert text.endswith("\r\x1b[K")
+    assert "rows in" not in text
 
 
 @pytest.fixture(scope="module")
