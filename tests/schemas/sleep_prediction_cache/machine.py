@@ -229,3 +229,26 @@ class CacheMachine(RuleBasedStateMachine):
     def database_equals_model(self) -> None:
         """Every step leaves what the model says."""
         check_database_equals_model(self.pg, self.model)
+
+
+class Script:
+    """Choices made beforehand, in place of those that Hypothesis draws."""
+
+    def __init__(self, *choices: int) -> None:
+        self._choices = iter(choices)
+
+    def draw(self, _: object) -> int:
+        """The next one."""
+        return next(self._choices)
+
+
+class ScriptedMachine(CacheMachine):
+    """The same machine for steps that a test writes down: options are chosen by their place."""
+
+    def pick(self, data: Any, options: Any) -> Any:
+        """The option at the next place."""
+        return list(options)[data.draw(None)]
+
+    def pick_some(self, data: Any) -> list[UUID]:
+        """One session."""
+        return [self.pick(data, self.model.sessions)]
