@@ -16,7 +16,8 @@ class Finding:
 
     ``rule`` is a stable name (``rollback-differs``); ``subject`` the object it is about; ``expected`` and
     ``observed`` are sentences or values; ``remedy`` is the next step; ``reproduction`` is a script that shows
-    it again; ``path`` and ``line`` point into the project where they are known.
+    it again; ``path`` and ``line`` say where in the project the expected is said. ``causes`` name the objects that
+    made it so (``policy notes_read on public.notes``), ``source`` and ``source_line`` the statement that made them.
     """
 
     rule: str
@@ -28,6 +29,9 @@ class Finding:
     reproduction: str = ""
     path: Path | None = None
     line: int | None = None
+    causes: tuple[str, ...] = ()
+    source: Path | None = None
+    source_line: int | None = None
 
     @property
     def key(self) -> str:

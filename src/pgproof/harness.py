@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -30,6 +30,20 @@ def headline(folder: Path, server: str | None) -> str:
     line = f"pgproof: {kind} PostgreSQL {version}, project {folder.name}"
     stand_ins = platforms.stand_ins(set(extensions)) if int(version.split(".")[0]) >= 18 else ()
     return f"{line}, stand-ins at hand: {', '.join(stand_ins)}" if stand_ins else line
+
+
+def access_claims(contract: Path, overrides: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """World and name of every claim of a contract; starts nothing."""
+    from pgproof.conductor import cells
+
+    return cells.claims(contract, overrides)
+
+
+def access_told(contract: Path, world: str, overrides: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What became of every claim of a contract in one world (``conductor.cells.Told`` by name)."""
+    from pgproof.conductor import cells
+
+    return cells.run_world(contract, world, overrides)
 
 
 @dataclass(slots=True)

@@ -28,6 +28,7 @@ OPTIONS = {
 
 HARNESS = pytest.StashKey["Harness"]()
 FAILED = pytest.StashKey[bool]()
+TOLD = pytest.StashKey[dict[tuple[Path, str], Any]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -36,6 +37,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     for name, text in OPTIONS.items():
         group.addoption(f"--pgproof-{name}", metavar=name.upper(), help=text)
         parser.addini(f"pgproof_{name}", text, default="")
+    parser.addini(
+        "pgproof_access",
+        "collect every access.toml: each cell of the contract is a test",
+        type="bool",
+        default=False,
+    )
     group.addoption(
         "--pgproof-keep",
         action="store_true",
@@ -46,6 +53,66 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def setting(config: pytest.Config, name: str) -> str | None:
     """The value of a setting: the option, else the ini value, else nothing."""
     return config.getoption(f"--pgproof-{name}") or config.getini(f"pgproof_{name}") or None
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> AccessFile | None:
+    """An ``access.toml`` that is named on the command line, or any where ``pgproof_access`` is set."""
+    if file_path.name != "access.toml":
+        return None
+    if not parent.session.isinitpath(file_path) and not parent.config.getini("pgproof_access"):
+        return None
+    collected: AccessFile = AccessFile.from_parent(parent, path=file_path)
+    return collected
+
+
+class AccessFile(pytest.File):
+    """A contract: one test for each actor, command and relation, and for each actor and function."""
+
+    def collect(self) -> Iterator[AccessCell]:
+        """The cells by name. Raises ``CollectError`` where the contract is at fault."""
+        from pgproof.errors import PgproofError
+        from pgproof.harness import access_claims
+
+        try:
+            for world, claim in access_claims(self.path, self.chosen()):
+                name = f"access[{world or 'plain'}][{claim}]"
+                yield AccessCell.from_parent(self, name=name, world=world, claim=claim)
+        except PgproofError as error:
+            raise self.CollectError(str(error)) from error
+
+    def chosen(self) -> dict[str, str]:
+        """The settings of the run that override those of the project."""
+        found = {name: setting(self.config, name) for name in ("server", "privileges")}
+        return {name: value for name, value in found.items() if value}
+
+
+class AccessCell(pytest.Item):
+    """One cell; the first of a world to run has the access suite run for all of them."""
+
+    def __init__(self, *, world: str, claim: str, **more: Any) -> None:
+        super().__init__(**more)
+        self.world, self.claim = world, claim
+
+    def runtest(self) -> None:
+        """Fail with the findings about this cell. What was never tried is skipped: it has not passed."""
+        from pgproof.harness import access_told
+
+        assert isinstance(self.parent, AccessFile)
+        told = self.config.stash.setdefault(TOLD, {})
+        place = (self.path, self.world)
+        if place not in told:
+            told[place] = access_told(self.path, self.world, self.parent.chosen())
+        found = told[place][self.claim]
+        for remark in found.remarks:
+            self.add_report_section("call", "pgproof", remark)
+        if found.wrong:
+            pytest.fail("\n\n".join(found.wrong), pytrace=False)
+        if found.attempts == 0:
+            pytest.skip("there is no such command on this relation, so nothing was tried")
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """Where the contract is."""
+        return self.path, 0, self.name
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:

@@ -55,6 +55,12 @@ def test_the_severity_decides_the_command(severity, command):
     assert next(read(FORMATS["github"]([report])))[0] == command
 
 
+def test_a_finding_whose_cause_is_known_points_at_it():
+    report = replace(REPORT, findings=(replace(HOSTILE, source=Path("sql/001.sql"), source_line=12),))
+    _, properties, _ = next(read(FORMATS["github"]([report])))
+    assert (properties["file"], properties["line"]) == ("sql/001.sql", "12")
+
+
 def test_a_finding_without_a_place_says_none():
     report = replace(REPORT, findings=(replace(HOSTILE, path=None, line=3),))
     assert set(next(read(FORMATS["github"]([report])))[1]) == {"title"}

@@ -90,3 +90,14 @@ def test_fingerprints_tell_projects_apart():
     first, second = (run["results"][0]["partialFingerprints"]["pgproofKey/v1"] for run in runs)
     assert first != second
     assert len({run["automationDetails"]["id"] for run in runs}) == 2
+
+
+def test_a_result_whose_cause_is_known_points_at_it_and_relates_to_the_contract():
+    known = replace(LEAK, source=Path("sql/my project/001.sql"), source_line=12)
+    (result,) = json.loads(FORMATS["sarif"]([replace(REPORT, findings=(known,))]))["runs"][0]["results"]
+    (location,), (related,) = result["locations"], result["relatedLocations"]
+    assert location["physicalLocation"]["artifactLocation"]["uri"].endswith("/001.sql")
+    assert location["physicalLocation"]["region"] == {"startLine": 12}
+    assert related["physicalLocation"]["region"] == {"startLine": 3}
+    (plain,) = json.loads(FORMATS["sarif"]([replace(REPORT, findings=(LEAK,))]))["runs"][0]["results"]
+    assert "relatedLocations" not in plain

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pgproof.access.contract import Cell, Contract, FunctionRule
+from pgproof.access.culprit import culprits
 from pgproof.access.explain import layer
 from pgproof.access.functions import denials
 from pgproof.access.judge import Verdict
@@ -57,6 +58,7 @@ def verdict_finding(world: World, verdict: Verdict) -> Finding:
         reproduction=script(world.connection, subject, verdict, condition),
         path=world.contract.path,
         line=cell.line or None,
+        causes=culprits(world.catalog, verdict),
     )
 
 
@@ -119,6 +121,7 @@ def function_finding(
         reproduction=call_script(world.connection, attempt, denials(routine), called),
         path=world.contract.path,
         line=rule.line,
+        causes=(f"function {rule.name}",),
     )
 
 
@@ -135,6 +138,7 @@ def returning_finding(world: World, rule: FunctionRule, outcome: Outcome) -> Fin
         reproduction=returned_script(world.connection, attempt),
         path=world.contract.path,
         line=rule.line,
+        causes=(f"function {rule.name}",),
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pgproof import access, database, template
 from pgproof.access import lock
-from pgproof.conductor import worlds
+from pgproof.conductor import where, worlds
 from pgproof.conductor.bench import Progress
 from pgproof.finding import Finding
 from pgproof.project import Project
@@ -47,7 +47,8 @@ def check_access(
         seen = worlds.run_in_all(places, contract, progress)
         compared = compare_lock(project, contract, places[0], missing, update, progress)
     steps = [_step(project, each) for each in seen]
-    findings = worlds.findings_of(seen)
+    scripts = [(each.up, each.up.read_text("utf-8")) for each in project.migrations]
+    findings = where.located(worlds.findings_of(seen), scripts)
     matrix = tuple(
         MatrixCell(
             each.relation, each.command, each.actor, each.condition, each.verdict, each.attempts, each.line

@@ -33,12 +33,13 @@ def _commands(reports: Sequence[ProjectReport]) -> Iterator[str]:
 
 
 def _annotation(report: ProjectReport, finding: Finding) -> str:
+    path, line = (finding.source, finding.source_line) if finding.source else (finding.path, finding.line)
     message = f"{finding.observed}\nexpected: {finding.expected}\nremedy: {finding.remedy}"
     return _command(
         COMMANDS[finding.severity],
         f"{message}\n[{finding.key}]",
-        file=finding.path.as_posix() if finding.path else "",
-        line=str(finding.line) if finding.path and finding.line else "",
+        file=path.as_posix() if path else "",
+        line=str(line) if path and line else "",
         title=f"{report.name}: {finding.rule}: {finding.subject}",
     )
 

@@ -79,6 +79,7 @@ def _finding(finding: Finding, prefix: str) -> str:
     told = described(
         [
             ("at", where),
+            ("made at", f"{finding.source.as_posix()}:{finding.source_line}" if finding.source else ""),
             ("expected", finding.expected),
             ("observed", finding.observed),
             ("remedy", finding.remedy),

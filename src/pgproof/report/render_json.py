@@ -22,4 +22,6 @@ def render_json(reports: Sequence[ProjectReport]) -> str:
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
-    return {**asdict(finding), "path": str(finding.path) if finding.path else None, "key": finding.key}
+    paths = {"path": finding.path, "source": finding.source}
+    told = {name: str(path) if path else None for name, path in paths.items()}
+    return {**asdict(finding), **told, "key": finding.key}

@@ -72,6 +72,7 @@ def _result(report: ProjectReport, finding: Finding, index: int) -> dict[str, An
         "level": finding.severity,
         "message": {"text": message},
         "locations": [_location(finding)],
+        **_related(finding),
         "partialFingerprints": {"pgproofKey/v1": f"{report.name}/{finding.key}"},
     }
     if finding.reproduction:
@@ -81,11 +82,27 @@ def _result(report: ProjectReport, finding: Finding, index: int) -> dict[str, An
 
 def _location(finding: Finding) -> dict[str, Any]:
     location: dict[str, Any] = {"logicalLocations": [{"fullyQualifiedName": finding.subject}]}
-    if finding.path:
-        location["physicalLocation"] = {"artifactLocation": _artifact(finding.path)}
-        if finding.line:
-            location["physicalLocation"]["region"] = {"startLine": finding.line}
+    if finding.source:
+        location["physicalLocation"] = _physical(finding.source, finding.source_line)
+    elif finding.path:
+        location["physicalLocation"] = _physical(finding.path, finding.line)
     return location
+
+
+def _related(finding: Finding) -> dict[str, Any]:
+    """Where the expected is said, if the result points at what contradicts it."""
+    if not (finding.source and finding.path):
+        return {}
+    told = {
+        "message": {"text": "what is expected"},
+        "physicalLocation": _physical(finding.path, finding.line),
+    }
+    return {"relatedLocations": [told]}
+
+
+def _physical(path: Path, line: int | None) -> dict[str, Any]:
+    region = {"region": {"startLine": line}} if line else {}
+    return {"artifactLocation": _artifact(path), **region}
 
 
 def _artifact(path: Path) -> dict[str, str]:

@@ -32,13 +32,16 @@ def _project(report: ProjectReport) -> Iterator[str]:
     if report.failure:
         yield f"\n{indent(report.failure, '  ')}"
     for finding in report.findings:
-        yield f"\n{indent(_finding(finding), '  ')}"
+        yield f"\n{indent(finding_text(finding), '  ')}"
 
 
-def _finding(finding: Finding) -> str:
+def finding_text(finding: Finding) -> str:
+    """One finding with everything that was seen."""
     lines = [f"{finding.severity} {finding.rule}: {finding.subject}  [{finding.key}]"]
     if finding.path:
         lines.append(f"  at        {finding.path}{f':{finding.line}' if finding.line else ''}")
+    if finding.source:
+        lines.append(f"  made at   {finding.source}:{finding.source_line}")
     for label, text in (
         ("expected", finding.expected),
         ("observed", finding.observed),

@@ -37,9 +37,11 @@ def relative_to(reports: Sequence[ProjectReport], base: Path) -> list[ProjectRep
 
 
 def _from(base: Path, finding: Finding) -> Finding:
-    if finding.path and finding.path.is_relative_to(base):
-        return replace(finding, path=finding.path.relative_to(base))
-    return finding
+    return replace(finding, path=_told(base, finding.path), source=_told(base, finding.source))
+
+
+def _told(base: Path, path: Path | None) -> Path | None:
+    return path.relative_to(base) if path and path.is_relative_to(base) else path
 
 
 def _counted(number: int, noun: str) -> str:
