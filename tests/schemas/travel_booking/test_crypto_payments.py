@@ -7,9 +7,9 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ..concurrency import all_at_once
 from .checks import crypto
 from .checks.crypto import NOON, maintain
-from .concurrency import all_at_once
 from .world import as_user, as_visitor, new_admin, new_crypto_payment, new_user, one, refused
 
 STATUSES = ("pending", "confirming", "confirmed", "expired", "failed", "refunded")

@@ -7,11 +7,11 @@ from itertools import pairwise
 
 from pgproof.platforms.clock import Clock
 
+from ..concurrency import all_at_once
 from .checks import jobs
 from .checks.partitions import DEFAULT, partitions, rows_by_partition
 from .checks.personas import persona_of, refresh
 from .checks.social_proof import read
-from .concurrency import all_at_once
 from .world import (
     MIDDLE,
     SQL,

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ..concurrency import all_at_once
 from .checks import partitions as checks
 from .checks.partitions import DEFAULT, make_partition, partitions, rows_by_partition
-from .concurrency import all_at_once
 from .oracle import month_of
 from .world import as_user, as_visitor, leave_trace, new_admin, new_user, one, refused
 

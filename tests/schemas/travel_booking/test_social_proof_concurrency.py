@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 from psycopg import IsolationLevel
 
+from ..concurrency import level_name
 from .checks import social_proof_concurrency as checks
-from .concurrency import level_name
 
 LEVELS = [None, IsolationLevel.REPEATABLE_READ]
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from uuid import UUID
 
 import psycopg
@@ -11,6 +9,7 @@ import psycopg
 from pgproof.database import Connection
 from pgproof.harness import OwnDatabase
 
+from ...concurrency import meanwhile
 from ..world import new_ritual, new_user, refused
 
 TRIES = 200
@@ -54,22 +53,13 @@ def default_rituals(connection: Connection, user: UUID) -> list[UUID]:
 
 def check_two_switches_at_once_leave_one_default(clone: OwnDatabase) -> None:
     """Each sees no default and sets its own; when both are done there is one."""
-    one, two, watcher = (clone.connect() for _ in range(3))
-    user = new_user(one)
-    rituals = [new_ritual(one, user), new_ritual(one, user)]
-    second = threading.Thread(target=switch_default, args=(two, user, rituals[1]))
-    with one.transaction():
-        one.execute("update public.rituals set is_default = true where id = %s", (rituals[0],))
-        second.start()
-        _wait_until_done_or_blocked(second, watcher, two.info.backend_pid)
-    second.join()
+    watcher = clone.connect()
+    user = new_user(watcher)
+    rituals = [new_ritual(watcher, user), new_ritual(watcher, user)]
+    first = "update public.rituals set is_default = true where id = %s"
+    meanwhile(
+        clone,
+        lambda pg: pg.execute(first.encode(), (rituals[0],)),
+        lambda pg: switch_default(pg, user, rituals[1]),
+    )
     assert len(default_rituals(watcher, user)) == 1
-
-
-def _wait_until_done_or_blocked(thread: threading.Thread, watcher: Connection, pid: int) -> None:
-    blocked = "select wait_event_type = 'Lock' from pg_stat_activity where pid = %s"
-    for _ in range(2_000):
-        if not thread.is_alive() or watcher.execute(blocked, (pid,)).fetchone() == (True,):
-            return
-        time.sleep(0.005)
-    raise AssertionError("the second switch neither finished nor waited for the first")

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta, timezone
-from uuid import UUID
 
 from pgproof.database import Connection
 from pgproof.harness import OwnDatabase
 
+from ...concurrency import meanwhile
 from ..oracle import Streak, streak
 from ..world import (
     as_service,
@@ -141,24 +139,12 @@ def check_one_impossible_date_does_not_stop_the_others(pg: Connection) -> None:
 
 def check_two_runs_at_once_wait_for_each_other(clone: OwnDatabase) -> None:
     """The later run starts from what the earlier one has seen and done: it is never behind."""
-    first, second, watcher = (clone.connect() for _ in range(3))
-    user = new_user(watcher)
-    new_session(watcher, user, bedtime(1))
-    seen: list[dict[UUID, Streak]] = []
-    later = threading.Thread(target=lambda: seen.append(recompute(second, TODAY)))
-    with first.transaction():
-        assert recompute(first, TODAY)[user].current == 1
-        later.start()
-        _wait_until_blocked(watcher, second.info.backend_pid)
-        new_session(watcher, user, bedtime(0))
-    later.join()
-    assert seen == [{user: Streak(2, 2, TODAY, date(2024, 2, 29))}]
-
-
-def _wait_until_blocked(watcher: Connection, pid: int) -> None:
-    blocked = "select wait_event_type = 'Lock' from pg_stat_activity where pid = %s"
-    for _ in range(2_000):
-        if watcher.execute(blocked, (pid,)).fetchone() == (True,):
-            return
-        time.sleep(0.005)
-    raise AssertionError("the second run did not wait for the first")
+    user = new_user(pg := clone.connect())
+    new_session(pg, user, bedtime(1))
+    seen = meanwhile(
+        clone,
+        lambda first: recompute(first, TODAY),
+        lambda second: recompute(second, TODAY),
+        then=lambda watcher: new_session(watcher, user, bedtime(0)),
+    )
+    assert seen == {user: Streak(2, 2, TODAY, date(2024, 2, 29))}

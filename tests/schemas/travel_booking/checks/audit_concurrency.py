@@ -6,7 +6,7 @@ from collections import Counter
 
 from psycopg import IsolationLevel
 
-from ..concurrency import all_at_once, meanwhile
+from ...concurrency import all_at_once, meanwhile
 from ..world import new_payment, new_review, new_user, one
 from .audit import check_seals_are_what_the_oracle_computes, pay_in_one_statement, verifies
 

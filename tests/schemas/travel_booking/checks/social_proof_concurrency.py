@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from psycopg import IsolationLevel
 
-from ..concurrency import all_at_once, in_transaction, meanwhile
+from ...concurrency import all_at_once, in_transaction, meanwhile
 from ..oracle import Review
 from ..world import LUXURY, MIDDLE, PERSONAS, new_review, new_user, one, settle_persona
 from .social_proof import check_cache_equals_oracle
