@@ -122,6 +122,9 @@ def _described(group):
 @example(["(a < b)", "(b < c)", "(c < a)"], frozenset("abc"), 0).via("a cycle of three")
 @example(["((a + b) + c) = 9"], frozenset("abc"), 0).via("only the greatest values add up")
 @example(["((((a + b) + c) < 0) AND (a IS NOT NULL))"], frozenset(), 0).via("a sum that only NULL makes pass")
+@example(["(((a <> b) OR (a <> c)) IS NOT TRUE)"], frozenset(), 0).via(
+    "equal through a column that may be NULL"
+)
 @example(["(b = 1)", "((a = 0) AND (a = b))"], frozenset(), 0).via("equal columns whose values clash")
 @example(["(NOT ((a = 1) OR (b IS NULL)))"], frozenset(), 0).via("what is unknown passes a CHECK")
 def test_the_options_of_small_tables_are_what_trying_everything_finds(checks, required, seed):

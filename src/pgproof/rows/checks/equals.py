@@ -47,13 +47,16 @@ def apart(branch: Branch) -> list[Branch]:
 def shared(branch: Branch) -> Branch:
     """The branch with one space for columns that are equal."""
     cells = dict(branch.cells)
-    loose = False
+    loose = chained = False
     for same in classes(branch):
         alive = [name for name in same.columns if cells[name].nulls != "required"]
         spaces = {name: cells[name].space for name in alive}
         for name in alive:
             others = [space for other, space in spaces.items() if other != name]
             cells[name] = replace(cells[name], space=reduce(meet, others, spaces[name]))
-        loose = loose or any(cells[name].nulls == "allowed" for name in alive)
+        nullable = any(cells[name].nulls == "allowed" for name in alive)
+        loose = loose or nullable
+        # Where the one in the middle is NULL, the two that it ties together may differ.
+        chained = chained or (nullable and len(same.columns) > 2)
     found = replace(branch, cells=cells)
-    return found.inexact() if loose and cells != branch.cells else found
+    return found.inexact() if chained or (loose and cells != branch.cells) else found

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import MAXYEAR, MINYEAR, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -84,7 +85,7 @@ class Picker:
     def _special(self, space: Space) -> Any:
         if space.type_name == "real":
             return None
-        values = [v for v in SPECIAL.get(space.kind, ()) if isinstance(v, str) or holds(space, v)]
+        values = [v for v in SPECIAL.get(space.kind, ()) if _may_hold(space, v)]
         return values[self.choose(len(values))] if values else None
 
     def _drawn(self, space: Space) -> Any:
@@ -171,6 +172,7 @@ class Picker:
 _BIRTHS = {kind: Fraction(757_382_400_000_000) for kind in ("date", "timestamp", "timestamptz")}
 
 
+@lru_cache(maxsize=4096)
 def places(space: Space) -> tuple[int, int, Fraction]:
     """The first and last whole step of the space, and the step."""
     bounded = limits(space)
@@ -215,6 +217,17 @@ def _beside(space: Space, value: Any, number: int) -> Any:
     if space.kind in ORDERED and not isinstance(value, str) and number:
         return _stepped(space, value, number // 2 + 1 if number % 2 else -(number // 2))
     return not value if space.kind == "boolean" and number % 2 else value
+
+
+def _may_hold(space: Space, value: Any) -> bool:
+    """Whether a special value may be in the space: one that Python cannot write only beyond Python's limits."""
+    if not isinstance(value, str):
+        return holds(space, value)
+    if space.kind not in ("date", "timestamp", "timestamptz"):
+        return True
+    early = value.startswith("-") or value.endswith("BC")
+    edge, last = (space.low, MINYEAR) if early else (space.high, MAXYEAR)
+    return edge is None or edge.year == last
 
 
 def _longest(space: Space) -> int | None:

@@ -86,7 +86,7 @@ class Splitter:
             return [] if null else [()]
         if isinstance(node, Constant):
             return [()] if (node.text is None) is null else []
-        if not _strict(node):
+        if not is_strict(node):
             return self.ways(IsNull(node, negated=not null))
         columns = [Column(name) for name in columns_of(node)]
         if null:
@@ -157,7 +157,7 @@ class Splitter:
         wanted = truth is not node.negated
         if isinstance(node.operand, Column):
             return [(Atom(IsNull(node.operand, negated=not wanted)),)]
-        if _strict(node.operand):
+        if is_strict(node.operand):
             return self.nulls(node.operand, wanted)
         lifts = lifted(node.operand, self._boolean)
         return None if lifts is None else self._lifted_null(lifts, wanted)
@@ -242,8 +242,8 @@ def negated(operator: str) -> str:
     return _NEGATED[operator]
 
 
-def _strict(node: Expression) -> bool:
-    """Whether it is NULL exactly when one of its columns is."""
+def is_strict(node: Expression) -> bool:
+    """Whether an expression is NULL exactly when one of its columns is."""
     return all(_passes_null(each) for each in walk(node))
 
 

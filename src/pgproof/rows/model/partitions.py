@@ -26,7 +26,17 @@ def partition_model(catalog: Catalog, table: Table, spaces: Mapping[str, Space])
         return None
     columns = tuple(column for column in table.partition_key.columns if column)
     found = tuple(tuple(sorted(box.items())) for box in boxes(catalog, table, spaces))
-    return PartitionModel(table.partition_key.strategy, columns, found)
+    takes_null = table.partition_key.strategy == "hash" or any(
+        part.partition_key is None and _takes_null(part.partition_bound or "")
+        for part in catalog.partitions(table.qualified)
+    )
+    return PartitionModel(table.partition_key.strategy, columns, found, takes_null)
+
+
+def _takes_null(bound: str) -> bool:
+    listed = _LIST.search(bound)
+    named = listed is not None and any(word == "NULL" for _, word in _TOKEN.findall(listed["values"]))
+    return bound == "DEFAULT" or named
 
 
 def boxes(catalog: Catalog, table: Table, spaces: Mapping[str, Space]) -> Iterator[dict[str, Space]]:

@@ -204,12 +204,14 @@ class PartitionModel:
     """What the existing partitions let in: one entry per leaf, its constraint as PostgreSQL prints it.
 
     ``columns`` is the key; a space per key column in ``cells`` is a box that lies inside one leaf. For hash
-    partitions ``cells`` is empty: with all remainders present every value has its leaf.
+    partitions ``cells`` is empty: with all remainders present every value has its leaf. ``takes_null``: there
+    is a partition for rows with NULL in the key as well.
     """
 
     strategy: Literal["list", "range", "hash"]
     columns: tuple[str, ...]
     cells: tuple[tuple[tuple[str, Space], ...], ...]
+    takes_null: bool = False
 
 
 @dataclass(frozen=True, slots=True)

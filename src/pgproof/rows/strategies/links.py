@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -103,11 +103,10 @@ class _Search:
             return (row, parents) if self.is_free(row) else None
         reference = self.order[place]
         for parent in self._choices(reference, row):
-            linked = self._linked(reference, row, parent)
-            if linked is None or not self.is_free(linked):
-                continue
-            if (found := self.run(place + 1, linked, {**parents, reference.name: parent})) is not None:
-                return found
+            for linked in self._linked(place, row, parent):
+                known = {**parents, reference.name: parent}
+                if self.is_free(linked) and (found := self.run(place + 1, linked, known)) is not None:
+                    return found
         return None
 
     def _choices(self, reference: ReferenceModel, row: Row) -> list[Row | None]:
@@ -119,16 +118,32 @@ class _Search:
             return [None, *found]
         return [*found, None]
 
-    def _linked(self, reference: ReferenceModel, row: Row, parent: Row | None) -> Row | None:
+    def _linked(self, place: int, row: Row, parent: Row | None) -> Iterator[Row]:
+        """The row with a foreign key: that of a parent, or one that leads nowhere since a column is NULL."""
+        reference = self.order[place]
         if parent is not None:
             pairs = zip(reference.columns, reference.target_columns, strict=True)
-            return {**row, **{here: parent[there] for here, there in pairs}}
+            yield {**row, **{here: parent[there] for here, there in pairs}}
+            return
         open_ = [
             name for name in reference.columns if row.get(name) is None and self.table.column(name).nullable
         ]
-        if reference.match_full and len(open_) < len(reference.columns):
-            return None
-        return {**row, **dict.fromkeys(open_)} if open_ else None
+        if not open_ or (reference.match_full and len(open_) < len(reference.columns)):
+            return
+        unfinished = {**row, **dict.fromkeys(open_)}
+        later = {name for other in self.order[place + 1 :] for name in other.columns}
+        missing = [name for name in reference.columns if name not in unfinished and name not in later]
+        yield from self._completed(unfinished, missing) if missing else [unfinished]
+
+    def _completed(self, row: Row, missing: Sequence[str]) -> Iterator[Row]:
+        """The row with what it must hold beside the NULL: as of some parent, for want of better."""
+        for reference in self.order:
+            pairs = [
+                p for p in zip(reference.columns, reference.target_columns, strict=True) if p[0] in missing
+            ]
+            if len(pairs) == len(missing):
+                for other in self.linker.rows.get(reference.target, ()):
+                    yield {**row, **{here: other[there] for here, there in pairs}}
 
     def _agree(self, row: Row, parents: Parents) -> bool:
         for agreement in self.agreements:

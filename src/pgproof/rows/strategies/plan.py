@@ -16,89 +16,19 @@ from pgproof.rows.checks.scope import scope_of
 from pgproof.rows.checks.solve import condition_of, written_out
 from pgproof.rows.checks.solved import Cell, Option
 from pgproof.rows.checks.sums import Present
+from pgproof.rows.checks.ways import is_strict
 from pgproof.rows.evaluate.compute import UNKNOWN_FUNCTION, Failure, Program, Scope, compile_expression
-from pgproof.rows.evaluate.datum import Tag, to_datum
-from pgproof.rows.evaluate.datum_times import Interval
-from pgproof.rows.evaluate.operators import find_operator
 from pgproof.rows.model.ghosts import is_ghost, real_tables
-from pgproof.rows.model.tables import (
-    ColumnModel,
-    ExclusionModel,
-    KeyPart,
-    SchemaModel,
-    TableModel,
-    TableName,
-    UniqueModel,
-)
+from pgproof.rows.model.tables import ColumnModel, SchemaModel, TableModel, TableName
 from pgproof.rows.plan.build import build, split_name
 from pgproof.rows.strategies.existing import Existing, read_existing
+from pgproof.rows.strategies.keys import Exclusion, Key, programs_of, value_of
 from pgproof.rows.strategies.ways import Contradiction, changed_ways, ways_of
-from pgproof.rows.syntax.expression import Column, Expression
+from pgproof.rows.syntax.expression import Expression, IsNull, columns_of
 from pgproof.rows.syntax.reading import read
-from pgproof.rows.syntax.signals import Refused, Unknown
+from pgproof.rows.syntax.signals import Refused
 
 Row = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Key:
-    """A unique index, and what it holds of a row."""
-
-    model: UniqueModel
-    programs: tuple[Program | None, ...]
-    predicate: Program | None
-    tags: Mapping[str, Tag]
-
-    def of(self, row: Mapping[str, Any]) -> tuple[Any, ...] | None:
-        """What has to be unique; None if the index leaves the row alone."""
-        if not _included(self.predicate, row):
-            return None
-        found = tuple(
-            self._part(part, program, row)
-            for part, program in zip(self.model.parts, self.programs, strict=True)
-        )
-        return None if self.model.nulls_distinct and None in found else found
-
-    def _part(self, part: KeyPart, program: Program | None, row: Mapping[str, Any]) -> Any:
-        if part.column is not None and program is None:
-            return comparable(self.tags.get(part.column, ""), row.get(part.column))
-        if program is not None and not program.unknown:
-            return comparable(program.tag, _value(program, row))
-        return tuple(comparable(self.tags.get(name, ""), row.get(name)) for name in part.columns)
-
-
-@dataclass(frozen=True)
-class Exclusion:
-    """An exclusion constraint, and whether two rows break it."""
-
-    model: ExclusionModel
-    programs: tuple[Program | None, ...]
-    predicate: Program | None
-    tags: Mapping[str, Tag]
-
-    def broken_by(self, one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-        """Whether every operator says yes to these rows; what we cannot compute is taken to say yes."""
-        if not (_included(self.predicate, one) and _included(self.predicate, other)):
-            return False
-        pairs = zip(self.model.parts, self.programs, strict=True)
-        return all(self._meet(part, program, one, other) for part, program in pairs)
-
-    def _meet(
-        self, part: KeyPart, program: Program | None, one: Mapping[str, Any], other: Mapping[str, Any]
-    ) -> bool:
-        try:
-            if part.column is not None and program is None:
-                tag = self.tags.get(part.column, "")
-                values = [to_datum(tag, row.get(part.column)) for row in (one, other)]
-            elif program is not None:
-                tag, values = program.tag, [program.datum(row) for row in (one, other)]
-            else:
-                return True
-            if None in values:
-                return False
-            return bool(find_operator(part.operator, tag, tag)[1](*values))
-        except (Unknown, Refused):
-            return True
 
 
 @dataclass(frozen=True)
@@ -150,7 +80,16 @@ class TablePlan:
         """Whether nothing that can be computed here speaks against the row."""
         if any(self.court.outcome(condition, row) == "bad" for condition in self.conditions):
             return False
-        return not any(isinstance(_value(program, row), Refused) for _, program in self.generated)
+        made = {name: value_of(program, row) for name, program in self.generated if not program.unknown}
+        return not any(
+            isinstance(value, Refused) or (value is None and name in self.never_null)
+            for name, value in made.items()
+        )
+
+    @cached_property
+    def never_null(self) -> frozenset[str]:
+        """The columns that are NOT NULL."""
+        return frozenset(column.name for column in self.table.columns if not column.nullable)
 
 
 class SchemaPlan:
@@ -193,6 +132,7 @@ def plan_table(table: TableModel, connection: Connection | None, present: Presen
     ask = None if connection is None else asker(connection, table)
     court = Court(scope_of(table), present, ask)
     conditions = tuple(condition_of(table, check, court.scope) for check in table.checks)
+    conditions += tuple(_made_not_null(table))
     try:
         ways = ways_of(table, conditions, court)
     except Contradiction as contradiction:
@@ -204,10 +144,27 @@ def plan_table(table: TableModel, connection: Connection | None, present: Presen
         ways,
         conditions,
         tuple(_generated(table, scope)),
-        tuple(Key(u, *_programs(table, u, scope), scope.columns) for u in table.uniques),
-        tuple(Exclusion(e, *_programs(table, e, scope), scope.columns) for e in table.exclusions),
+        tuple(Key(u, *programs_of(table, u, scope), scope.columns) for u in table.uniques),
+        tuple(Exclusion(e, *programs_of(table, e, scope), scope.columns) for e in table.exclusions),
         Existing() if connection is None or is_ghost(table.name) else read_existing(connection, table),
     )
+
+
+def _made_not_null(table: TableModel) -> Iterator[Condition]:
+    """What generated columns that are NOT NULL ask of those that they are made from."""
+    for column in table.columns:
+        expression = (
+            read(column.expression) if column.filling == "generated" and not column.nullable else None
+        )
+        made = None if expression is None else written_out(table, expression)
+        if made is not None and is_strict(made):
+            yield not_null(column.name, made, wanted=True)
+
+
+def not_null(name: str, made: Expression, *, wanted: bool) -> Condition:
+    """The condition that a generated column is NOT NULL (or, not ``wanted``, is NULL)."""
+    text = f"{name} is {'not ' if wanted else ''}null"
+    return Condition(text, "", IsNull(made, negated=wanted), columns_of(made), True, False)
 
 
 def _generated(table: TableModel, scope: Scope) -> Iterator[tuple[str, Program]]:
@@ -217,67 +174,7 @@ def _generated(table: TableModel, scope: Scope) -> Iterator[tuple[str, Program]]
             yield column.name, compile_expression(written_out(table, expression), scope)
 
 
-def _programs(
-    table: TableModel, key: UniqueModel | ExclusionModel, scope: Scope
-) -> tuple[tuple[Program | None, ...], Program | None]:
-    """What computes each part that is no column of the row, and the predicate."""
-
-    def compiled(expression: Expression | None) -> Program | None:
-        return None if expression is None else compile_expression(written_out(table, expression), scope)
-
-    return tuple(compiled(part.expression or _generated_part(table, part)) for part in key.parts), compiled(
-        key.predicate
-    )
-
-
-def _generated_part(table: TableModel, part: KeyPart) -> Expression | None:
-    generated = part.column is not None and table.column(part.column).filling == "generated"
-    return Column(part.column) if generated and part.column is not None else None
-
-
-def _included(predicate: Program | None, row: Mapping[str, Any]) -> bool:
-    """Whether a partial index has the row; one whose predicate cannot be computed is taken to."""
-    return predicate is None or bool(predicate.unknown) or _value(predicate, row) is True
-
-
 def _result(program: Program, row: Mapping[str, Any]) -> Any:
     """The value as a row holds it; None where there is none or nobody knows."""
     value = program(row)
     return None if value is UNKNOWN_FUNCTION or isinstance(value, Failure) else value
-
-
-def _value(program: Program, row: Mapping[str, Any]) -> Any:
-    """The value as it is computed with; None where nobody knows, the ``Refused`` where it fails."""
-    try:
-        return program.datum(row)
-    except Unknown:
-        return None
-    except Refused as refused:
-        return refused
-
-
-def comparable(tag: Tag, value: Any) -> Any:
-    """A value so that what is equal to PostgreSQL is equal and hashable here."""
-    if value is None or isinstance(value, Refused):
-        return None
-    try:
-        datum = to_datum(tag, value)
-    except (Unknown, Refused):
-        datum = value
-    if isinstance(datum, Interval):
-        return datum.length
-    if isinstance(datum, str):
-        return (
-            datum.lower()
-            if tag.rpartition(".")[2] == "citext"
-            else datum.rstrip(" ")
-            if tag == "character"
-            else datum
-        )
-    if isinstance(datum, float) and datum != datum:
-        return "NaN"
-    try:
-        hash(datum)
-    except TypeError:
-        return repr(datum)
-    return datum

@@ -13,9 +13,10 @@ from pgproof.rows.checks.pick import NoValue, Picker
 from pgproof.rows.model.ghosts import is_ghost
 from pgproof.rows.model.order import is_nullable
 from pgproof.rows.model.tables import ColumnModel, ReferenceModel, SchemaModel, Space, TableModel, TableName
+from pgproof.rows.strategies.keys import Key
 from pgproof.rows.strategies.links import Linker
 from pgproof.rows.strategies.nth import nth
-from pgproof.rows.strategies.plan import Key, Row, SchemaPlan, TablePlan
+from pgproof.rows.strategies.plan import Row, SchemaPlan, TablePlan
 from pgproof.rows.strategies.row import RowMaker
 
 _TRIES = 6

@@ -15,7 +15,8 @@ from pgproof.rows.checks.solve import cell_of, written_out
 from pgproof.rows.checks.solved import Cell
 from pgproof.rows.model.ghosts import is_ghost
 from pgproof.rows.model.tables import ColumnModel, ReferenceModel, TableModel, UniqueModel
-from pgproof.rows.strategies.plan import Key, TablePlan
+from pgproof.rows.strategies.keys import Key
+from pgproof.rows.strategies.plan import TablePlan, not_null
 from pgproof.rows.strategies.ways import Contradiction
 from pgproof.rows.syntax.expression import Column, Expression, IsNull, columns_of
 from pgproof.rows.syntax.reading import read
@@ -131,24 +132,38 @@ def _break_not_null(plan: TablePlan, rule: Rule) -> Breach | Unviolable:
     column = plan.table.column(rule.name)
     if column.filling == "generated":
         return _break_generated(plan, rule, column)
-    partition = plan.table.partition
-    if partition is not None and column.name in partition.columns:
-        return Unviolable(rule, "it is part of the partition key, and NULL finds no partition")
+    if (reason := _needs_value(plan.table, column.name)) is not None:
+        return Unviolable(rule, reason)
     cell = replace(cell_of(column, plan.court), nulls="required")
     columns = tuple(replace(c, nullable=True) if c is column else c for c in plan.table.columns)
-    broken = plan.varied(plan.conditions, [cell])
-    return Breach(
-        rule, replace(broken, table=replace(plan.table, columns=columns)), fixed={column.name: None}
-    )
+    keyed = plan.table.partition is not None and column.name in plan.table.partition.columns
+    table = replace(plan.table, columns=columns, partition=None if keyed else plan.table.partition)
+    broken = replace(plan, table=table).varied(plan.conditions, [cell])
+    return Breach(rule, broken, fixed={column.name: None})
+
+
+def _needs_value(table: TableModel, column: str) -> str | None:
+    """Why NULL in a column breaks something else as well."""
+    partition = table.partition
+    if partition is not None and column in partition.columns and not partition.takes_null:
+        return "it is part of the partition key, and NULL finds no partition"
+    for reference in table.references:
+        others = [c for c in reference.columns if c != column and not table.column(c).nullable]
+        if reference.match_full and column in reference.columns and others:
+            return f"{reference.name} is MATCH FULL, and {', '.join(others)} must not be NULL either"
+    return None
 
 
 def _break_generated(plan: TablePlan, rule: Rule, column: ColumnModel) -> Breach | Unviolable:
     expression = read(column.expression)
     if expression is None:
         return Unviolable(rule, f"nobody can read what {column.name} is generated from")
-    null = written_out(plan.table, IsNull(expression))
-    condition = Condition(f"{column.name} is null", "", null, columns_of(null), True, False)
-    return Breach(rule, plan.varied([*plan.conditions, condition]))
+    made = written_out(plan.table, expression)
+    wanted = not_null(column.name, made, wanted=True)
+    others = [condition for condition in plan.conditions if condition != wanted]
+    columns = tuple(replace(c, nullable=True) if c is column else c for c in plan.table.columns)
+    broken = plan.varied([*others, not_null(column.name, made, wanted=False)])
+    return Breach(rule, replace(broken, table=replace(plan.table, columns=columns)))
 
 
 def _break_unique(plan: TablePlan, rule: Rule) -> Breach | Unviolable:
@@ -156,7 +171,7 @@ def _break_unique(plan: TablePlan, rule: Rule) -> Breach | Unviolable:
     others = [other for other in plan.keys if other is not key]
     for other in others:
         if _implied(plan, key.model, other.model):
-            return Unviolable(rule, f"whoever breaks it breaks {other.model.name} too")
+            return Unviolable(rule, _why_implied(plan, key.model, other.model))
     first = _in_index(plan, key)
     copied = tuple(dict.fromkeys((*_written(plan, key.model.columns), *key.model.predicate_columns)))
     broken = replace(first, keys=tuple(others), exclusions=plan.exclusions)
@@ -169,6 +184,17 @@ def _implied(plan: TablePlan, key: UniqueModel, other: UniqueModel) -> bool:
     if other.predicate_definition not in (None, key.predicate_definition):
         return False
     return set(_written(plan, other.columns)) <= same
+
+
+def _why_implied(plan: TablePlan, key: UniqueModel, other: UniqueModel) -> str:
+    made = [name for name in key.columns if plan.table.column(name).filling == "generated"]
+    if not made:
+        return f"whoever breaks it breaks {other.name} too"
+    inputs = ", ".join(_written(plan, tuple(made)))
+    return (
+        f"whoever breaks it by the same {inputs} breaks {other.name} too, and others that make the same "
+        f"{', '.join(made)} are found by luck only"
+    )
 
 
 def _in_index(plan: TablePlan, key: Key) -> TablePlan:
