@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from pgproof.access.contract import SERVICE, Contract
 from pgproof.access.functions import callable_routines
+from pgproof.access.mistakes import never_true_findings, refuse_unknown
 from pgproof.access.subjects import exposed
 from pgproof.catalog import Catalog, read_roles
 from pgproof.catalog.model import Cluster
@@ -22,10 +23,16 @@ CLAIMS = re.compile(r"current_setting|auth\.(?:uid|jwt|role|email)\b", re.IGNORE
 
 
 def catalog_findings(connection: Connection, contract: Contract, catalog: Catalog) -> list[Finding]:
-    """Everything that the catalog alone says against the contract."""
+    """Everything that the catalog alone says against the contract.
+
+    Raises ``UsageError`` where the contract names what does not exist.
+    """
     roles = sorted({each.role for each in contract.actors if each.name != SERVICE})
+    cluster = read_roles(connection)
+    refuse_unknown(contract, catalog, cluster)
     return [
-        *role_findings(contract, read_roles(connection), catalog, roles),
+        *never_true_findings(connection, contract, catalog),
+        *role_findings(contract, cluster, catalog, roles),
         *privilege_findings(contract, catalog, roles),
         *function_findings(contract, catalog),
         *schema_findings(contract, catalog, roles),

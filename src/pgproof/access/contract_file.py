@@ -84,7 +84,13 @@ class File:
 
 def read_contract(path: Path) -> Contract:
     """Read ``access.toml``. Raises ``UsageError`` with file, line and what was expected."""
-    return contract_of(path, path.read_text("utf-8"))
+    text = path.read_text("utf-8")
+    contract = contract_of(path, text)
+    for name in contract.population:
+        if not (path.parent / name).is_file():
+            line = lines_of(text).get(("population",), 1)
+            raise UsageError(f"{path}:{line}: there is no {name}; expected a script beside the contract")
+    return contract
 
 
 def contract_of(path: Path, text: str) -> Contract:
