@@ -11,10 +11,11 @@ from pgproof.rows.checks.containers import container
 from pgproof.rows.checks.scope import is_citext
 from pgproof.rows.checks.solved import Bound, Differ
 from pgproof.rows.checks.spaces import INFINITIES, matching, only, without
+from pgproof.rows.checks.strictness import array_items
 from pgproof.rows.checks.sums import Present, narrow_sum
 from pgproof.rows.checks.terms import NotLinear, difference, stripped
 from pgproof.rows.checks.texts import alternatives, position_pattern, unwrapped
-from pgproof.rows.checks.ways import Atom, array_items, negated
+from pgproof.rows.checks.ways import Atom, negated
 from pgproof.rows.evaluate.compute import Scope, compile_expression, tag_of
 from pgproof.rows.evaluate.datum import STRINGS, from_datum
 from pgproof.rows.model.tables import Space

@@ -16,10 +16,10 @@ from pgproof.rows.evaluate.datum import (
     Tag,
     fits,
     to_datum,
-    to_real,
 )
 from pgproof.rows.evaluate.datum_times import MICROS_PER_DAY, TIME_INFINITY
 from pgproof.rows.evaluate.numbers import round_numeric
+from pgproof.rows.evaluate.scalars import to_real
 from pgproof.rows.evaluate.times import date_to_timestamp, timestamp_to_date
 from pgproof.rows.syntax.signals import Refused, Unknown
 

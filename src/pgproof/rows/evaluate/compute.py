@@ -14,7 +14,8 @@ from enum import Enum
 from typing import Any
 
 from pgproof.rows.evaluate.datum import Tag, from_datum, to_datum
-from pgproof.rows.evaluate.nodes import Compiler, Datums, Scope, Step, nothing, tag_of
+from pgproof.rows.evaluate.nodes import Compiler, Datums, Step, nothing
+from pgproof.rows.evaluate.scope import Scope, tag_of
 from pgproof.rows.syntax.expression import Expression
 from pgproof.rows.syntax.signals import Refused, Unknown
 

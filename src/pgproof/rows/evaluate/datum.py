@@ -15,10 +15,9 @@ from __future__ import annotations
 
 import json
 import re
-import struct
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -36,6 +35,14 @@ from pgproof.rows.evaluate.datum_times import (
     write_interval,
     write_time,
     write_timestamp,
+)
+from pgproof.rows.evaluate.scalars import (
+    read_boolean,
+    read_bytes,
+    read_double,
+    read_numeric,
+    read_uuid,
+    to_real,
 )
 from pgproof.rows.syntax.signals import Refused, Unknown
 
@@ -55,7 +62,6 @@ RANGE_ELEMENTS = {
     "tstzrange": TIMESTAMPTZ,
 }
 _DISCRETE = ("int4range", "int8range", "daterange")
-_TRUE, _FALSE = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,23 +137,12 @@ def read_text(tag: Tag, text: str) -> Any:
     if tag in INTEGER_BITS:
         return _integer(tag, stripped)
     if tag == "numeric":
-        return _numeric(stripped)
+        return read_numeric(stripped)
     if tag in RANGE_ELEMENTS:
         return _range(tag, stripped)
     if tag not in _READERS:
         raise Unknown(f"a literal of type {tag}")
     return _READERS[tag](stripped)
-
-
-def to_real(value: float) -> float:
-    """``value`` as float4 keeps it. Raises ``Refused`` where it is out of range."""
-    try:
-        found = float(struct.unpack("<f", struct.pack("<f", value))[0])
-    except OverflowError as error:
-        raise Refused("22003") from error
-    if found == 0 and value != 0:
-        raise Refused("22003")
-    return found
 
 
 def fits(tag: Tag, value: int) -> int:
@@ -182,46 +177,6 @@ def _integer(tag: Tag, text: str) -> int:
     raise Refused("22P02")
 
 
-def _numeric(text: str) -> Decimal:
-    if re.search(r"\d_|0[xob]", text, re.IGNORECASE):
-        raise Unknown("a number in a newer syntax")
-    if text.lower() in ("inf", "+inf", "-inf"):
-        return Decimal(text.lower().replace("inf", "Infinity"))
-    if not re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|nan|[+-]?infinity", text, re.IGNORECASE):
-        raise Refused("22P02")
-    try:
-        return Decimal(text)
-    except InvalidOperation as error:
-        raise Refused("22P02") from error
-
-
-def _double(text: str) -> float:
-    if not re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|nan|[+-]?inf(inity)?", text, re.IGNORECASE):
-        raise Unknown("a floating-point number in a rare syntax") if text else Refused("22P02")
-    value = float(text)
-    if value in (float("inf"), float("-inf")) and "inf" not in text.lower():
-        raise Refused("22003")
-    return value
-
-
-def _boolean(text: str) -> bool:
-    lowered = text.lower()
-    if lowered and lowered != "o":
-        if any(word.startswith(lowered) for word in _TRUE):
-            return True
-        if any(word.startswith(lowered) for word in _FALSE):
-            return False
-    raise Refused("22P02")
-
-
-def _uuid(text: str) -> UUID:
-    if not re.fullmatch(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", text):
-        raise (
-            Unknown("a uuid in a rare syntax") if re.fullmatch(r"[0-9a-fA-F{}-]+", text) else Refused("22P02")
-        )
-    return UUID(text)
-
-
 def _json(text: str) -> Json:
     try:
         return Json(json.loads(text, parse_float=Decimal, parse_constant=_no_constant))
@@ -233,20 +188,14 @@ def _no_constant(name: str) -> Any:
     raise ValueError(name)
 
 
-def _bytes(text: str) -> bytes:
-    if re.fullmatch(r"\\x([0-9a-fA-F]{2})*", text):
-        return bytes.fromhex(text[2:])
-    raise Unknown("bytea in escape syntax")
-
-
 _READERS: dict[Tag, Any] = {
-    "boolean": _boolean,
-    "double precision": _double,
-    "real": lambda text: to_real(_double(text)),
-    "uuid": _uuid,
+    "boolean": read_boolean,
+    "double precision": read_double,
+    "real": lambda text: to_real(read_double(text)),
+    "uuid": read_uuid,
     "json": _json,
     "jsonb": _json,
-    "bytea": _bytes,
+    "bytea": read_bytes,
     "date": read_date,
     TIME: read_time,
     TIMESTAMP: lambda text: read_timestamp(text, aware=False),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from pgproof.rows.evaluate.casts import cast
 from pgproof.rows.evaluate.datum import Tag, to_datum
 from pgproof.rows.evaluate.functions import VARYING, find_function
 from pgproof.rows.evaluate.operators import find_operator
+from pgproof.rows.evaluate.scope import Scope, tag_of
 from pgproof.rows.evaluate.texts import known_pattern
 from pgproof.rows.syntax.expression import (
     And,
@@ -30,7 +30,6 @@ from pgproof.rows.syntax.expression import (
     Not,
     Or,
     Quantified,
-    TypeName,
     Unary,
     walk,
 )
@@ -39,28 +38,6 @@ from pgproof.rows.syntax.signals import Unknown
 Datums: TypeAlias = Mapping[str, Any]
 Step: TypeAlias = Callable[[Datums], Any]
 Typed: TypeAlias = "tuple[Tag, Step]"
-
-_ALIASES = {"bpchar": "character"}
-
-
-@dataclass(frozen=True)
-class Scope:
-    """The columns of a row with their types, enum labels in order, and what the session adds.
-
-    ``widths`` are those of character(n) columns, which are padded. ``now`` is the time of the transaction in
-    microseconds since 2000-01-01 UTC, None where nobody knows it.
-    """
-
-    columns: Mapping[str, Tag]
-    enums: Mapping[Tag, tuple[str, ...]] = field(default_factory=dict)
-    widths: Mapping[str, int] = field(default_factory=dict)
-    now: int | None = None
-
-
-def tag_of(name: TypeName) -> Tag:
-    """The tag of a printed type, modifiers left out."""
-    base = f"{name.schema}.{name.name}" if name.schema else _ALIASES.get(name.name, name.name)
-    return base + "[]" * name.array
 
 
 def _is_constant(node: Expression) -> bool:

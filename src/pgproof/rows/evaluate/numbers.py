@@ -7,7 +7,8 @@ from collections.abc import Callable
 from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
-from pgproof.rows.evaluate.datum import INTEGER_BITS, Tag, fits, to_real
+from pgproof.rows.evaluate.datum import INTEGER_BITS, Tag, fits
+from pgproof.rows.evaluate.scalars import to_real
 from pgproof.rows.syntax.signals import Refused, Unknown
 
 EXACT = Context(prec=2000)  # more digits than sums and products of column values ever have

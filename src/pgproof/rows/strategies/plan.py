@@ -15,8 +15,8 @@ from pgproof.rows.checks.learn import asker
 from pgproof.rows.checks.scope import scope_of
 from pgproof.rows.checks.solve import condition_of, written_out
 from pgproof.rows.checks.solved import Cell, Option
+from pgproof.rows.checks.strictness import is_strict
 from pgproof.rows.checks.sums import Present
-from pgproof.rows.checks.ways import is_strict
 from pgproof.rows.evaluate.compute import UNKNOWN_FUNCTION, Failure, Program, Scope, compile_expression
 from pgproof.rows.model.ghosts import is_ghost, real_tables
 from pgproof.rows.model.tables import ColumnModel, SchemaModel, TableModel, TableName
