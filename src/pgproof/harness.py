@@ -100,7 +100,7 @@ class Harness:
     def _connection(self, bench: Workbench) -> Connection:
         shared = self._shared.get(bench.project.root)
         if shared is None:
-            clone = bench.clone()
+            clone = bench.session.clone(bench.template.name, bench.template.settings, brief=True)
             shared = self._shared[bench.project.root] = OwnDatabase(clone.name, clone.dsn)
         for connection in shared.connections:
             if not connection.closed:
@@ -119,7 +119,9 @@ class Harness:
         root = bench.project.root
         if root not in self._stocks:
             helper = bench.session.helper()
-            made = Stock(lambda: helper.clone(bench.template.name, bench.template.settings), helper.drop)
+            made = Stock(
+                lambda: helper.clone(bench.template.name, bench.template.settings, brief=True), helper.drop
+            )
             self._stocks[root] = (made, helper)
         return self._stocks[root][0]
 

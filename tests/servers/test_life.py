@@ -15,7 +15,7 @@ from tests.conftest import processes_of
 
 from pgproof import database, servers
 from pgproof.errors import ServerError
-from pgproof.servers import locks, places, sharing
+from pgproof.servers import cluster, locks, places, sharing
 
 HOLDER = "import sys; from pgproof import servers; held = servers.lease('embedded'); print('up', flush=True); sys.stdin.read()"
 PATIENCE = 120.0
@@ -302,3 +302,17 @@ def reachable_python() -> str:
         if path.exists() and places.first_closed(path.resolve().parent, places.server_account()) is None:
             return candidate
     pytest.skip(f"no Python {ours} that an ordinary user may run: ours lies in a folder closed to others")
+
+
+def test_a_server_that_nobody_collected_is_no_server_that_runs(own_cache):
+    """Process 1 of many a container leaves the dead as they are; here it is this test."""
+    with servers.lease("embedded"):
+        pass
+    (folder,) = [path.parent for path in own_cache.glob("clusters/*/data")]
+    corpse = subprocess.Popen(["true"])
+    while not cluster.is_dead(corpse.pid):
+        time.sleep(0.001)
+    (folder / "data" / "postmaster.pid").write_text(f"{corpse.pid}\n{folder / 'data'}\n0\n5432\n\n\n\n\n")
+    with servers.lease("embedded") as lease:
+        assert answers(lease)
+    corpse.wait()

@@ -65,6 +65,7 @@ def remove(folder: Path) -> None:
     """Remove a cluster that is not running, and its socket folder."""
     shutil.rmtree(folder, ignore_errors=True)
     shutil.rmtree(places.socket_folder(folder.name), ignore_errors=True)
+    shutil.rmtree(places.memory_folder(folder), ignore_errors=True)
 
 
 def describe(spec: ClusterSpec, folder: Path) -> Server:
@@ -79,6 +80,7 @@ def describe(spec: ClusterSpec, folder: Path) -> Server:
         psql=spec.install / "bin" / "psql",
         folder=folder,
         control_path=spec.control_path,
+        memory=Path(launched["memory"]) if launched["memory"] else None,
     )
 
 
@@ -137,6 +139,7 @@ def launch(spec: ClusterSpec, folder: Path) -> None:
     content = {
         "argv": argv, "uid": account.uid, "gid": account.gid, "port": port,
         "password": secrets.token_urlsafe(18),
+        "memory": str(places.memory_folder(folder)) if places.has_memory() else "",
         "ready": str(folder / "data" / "postmaster.pid"), "log": str(folder / "server.log"),
     }  # fmt: skip
     (folder / "launch.json").touch(mode=0o600)
@@ -166,11 +169,14 @@ def reap(folder: Path) -> None:
     with contextlib.suppress(OSError, ValueError, IndexError):
         pid = int((folder / "data" / "postmaster.pid").read_text("utf-8").splitlines()[0])
         end(pid, folder)
+        forget_corpse(pid, folder)
     crossed_boots = abandoned and (folder / "boot").read_text("utf-8") != boot_id()
     (folder / "state.json").unlink(missing_ok=True)
-    # fsync is off: a clean or killed server leaves good data, a machine that went down may not.
-    if crossed_boots or (folder / "dirty").exists():
-        for name in ("prepared", "dirty"):
+    lost_memory = (folder / sharing.IN_MEMORY).exists() and not places.memory_folder(folder).is_dir()
+    # fsync is off: a clean or killed server leaves good data, a machine that went down may not. A server that crashed
+    # does not recover without the databases that were in memory.
+    if crossed_boots or lost_memory or (folder / "dirty").exists():
+        for name in ("prepared", "dirty", sharing.IN_MEMORY):
             (folder / name).unlink(missing_ok=True)
         shutil.rmtree(folder / "data", ignore_errors=True)
 
@@ -186,6 +192,26 @@ def end(pid: int, folder: Path) -> None:
             time.sleep(0.005)
 
 
+def forget_corpse(pid: int, folder: Path, patience: float = 2.0) -> None:
+    """Wait until nobody holds the number of a server that ended; PostgreSQL takes it for one that runs.
+
+    Where process 1 collects no dead children, as in many a container, the number stays: then its lock file goes.
+    """
+    limit = time.monotonic() + patience
+    while is_dead(pid):
+        if time.monotonic() > limit:
+            (folder / "data" / "postmaster.pid").unlink(missing_ok=True)
+            return
+        time.sleep(0.005)
+
+
+def is_dead(pid: int) -> bool:
+    """Whether process ``pid`` is ending, or has ended and its parent has not noticed: it has no command line left."""
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_bytes() == b""
+    return False
+
+
 def serves(pid: int, folder: Path) -> bool:
     """Whether ``pid`` is a live postgres on the data directory in ``folder`` (and not a reused number)."""
     found = subprocess.run(
@@ -194,9 +220,8 @@ def serves(pid: int, folder: Path) -> bool:
     if found is not None:
         return str(folder / "data") in found.stdout and not found.stdout.startswith("Z")
     with contextlib.suppress(OSError):
-        status = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()[0]
         words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-        return status != "Z" and os.fsencode(folder / "data") in words
+        return os.fsencode(folder / "data") in words
     return False
 
 

@@ -3,7 +3,10 @@
 Run as a script of its own (``python -I -S keeper.py CLUSTER``) so that it starts in milliseconds: it imports
 nothing but the light part of the standard library. ``CLUSTER/launch.json`` says what to run::
 
-    {"argv": [...], "uid": 65534, "gid": 65534, "ready": ".../postmaster.pid", "log": ".../server.log"}
+    {"argv": [...], "uid": 65534, "gid": 65534, "ready": ".../postmaster.pid", "log": ".../server.log",
+     "memory": "/dev/shm/..."}
+
+``memory`` is emptied when the server has ended well; one that crashed needs it to recover.
 
 It holds ``keeper.lock`` for as long as it lives, writes ``state.json`` once the server accepts connections,
 and then waits for the exclusive lock on ``clients.lock``, of which every client holds a share.
@@ -137,29 +140,45 @@ def gone(pid: int) -> bool:
         return True
 
 
-def stop(pid: int) -> None:
-    """Fast shutdown, then immediate, then kill: a data directory that others will use deserves the first."""
+def stop(pid: int) -> bool:
+    """Fast shutdown, then immediate, then kill: a data directory that others will use deserves the first.
+
+    Says whether the first did it.
+    """
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
         try:
             os.kill(pid, number)
         except ProcessLookupError:
-            return
+            return False
         limit = time.monotonic() + STOP_LIMIT
         while time.monotonic() < limit:
             if gone(pid):
-                return
+                return number == signal.SIGINT
             time.sleep(0.002)
+    return False
 
 
 def stop_and_exit(cluster: str, pid: int) -> None:
     """Stop the server, withdraw its state, and end this process, which releases ``keeper.lock``."""
-    stop(pid)
+    if stop(pid):
+        empty_memory(cluster)
     try:
         os.unlink(f"{cluster}/state.json")
     except FileNotFoundError:
         pass
     os._exit(0)
+
+
+def empty_memory(cluster: str) -> None:
+    """Give back what databases in memory took."""
+    with open(f"{cluster}/launch.json", encoding="utf-8") as file:
+        memory = json.load(file).get("memory")
+    if memory and os.path.isdir(memory):
+        import shutil
+
+        shutil.rmtree(memory, ignore_errors=True)
+        os.unlink(f"{cluster}/in-memory")
 
 
 if __name__ == "__main__":

@@ -14,7 +14,8 @@ class Server:
     """A running server. ``host`` is a socket folder or a loopback address; ``user`` is a superuser.
 
     ``version_num`` is PostgreSQL's (180006); ``psql`` the client to run scripts with; ``folder`` the cluster's
-    place in the cache, if it is ours; ``control_path`` whether stand-in extensions can be offered to it.
+    place in the cache, if it is ours; ``control_path`` whether stand-in extensions can be offered to it;
+    ``memory`` a folder for what need not outlive the server (``places.memory_folder``).
     ``loopback_password`` is the random one of a server that is reached by its socket otherwise.
     """
 
@@ -28,6 +29,7 @@ class Server:
     loopback_password: str | None = None
     folder: Path | None = None
     control_path: bool = False
+    memory: Path | None = None
     options: tuple[tuple[str, str], ...] = ()
 
     @property

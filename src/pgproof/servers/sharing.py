@@ -20,6 +20,7 @@ from pgproof.errors import ServerError
 from pgproof.servers import locks
 from pgproof.servers.server import Server
 
+IN_MEMORY = "in-memory"  # a file that is there while databases of the server lie in memory
 WAIT = 90.0  # seconds until a server that does not come up counts as lost
 
 

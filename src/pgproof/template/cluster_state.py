@@ -19,7 +19,8 @@ select
               from pg_catalog.pg_auth_members as m), '[]')::text,
     coalesce((select jsonb_agg(jsonb_build_array(s.setrole::regrole, s.setconfig) order by s.setrole)
               from pg_catalog.pg_db_role_setting as s where s.setdatabase = 0), '[]')::text,
-    coalesce((select jsonb_agg(t.spcname order by t.spcname) from pg_catalog.pg_tablespace as t), '[]')::text,
+    coalesce((select jsonb_agg(t.spcname order by t.spcname) from pg_catalog.pg_tablespace as t
+              where t.spcname <> 'pgproof_memory'), '[]')::text,
     coalesce((select jsonb_agg(array[c.name, c.setting] order by c.name) from pg_catalog.pg_file_settings as c
               where c.sourcefile like '%postgresql.auto.conf'), '[]')::text
 """

@@ -8,6 +8,8 @@ CLONE = "pgproof_c_"  # a copy that belongs to one session, whose token follows
 CRON = "pgproof_cron"  # what cron.database_name says: a real pg_cron can be created in this database only
 KEPT = "pgproof_kept_"  # a copy that a person asked to keep
 
+MEMORY = "pgproof_memory"  # the tablespace of databases that last for a test
+
 TOKEN = 8  # characters
 
 

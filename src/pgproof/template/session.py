@@ -15,7 +15,7 @@ from pgproof import database, platforms, servers
 from pgproof.database import Connection, sql
 from pgproof.errors import ServerError, UsageError
 from pgproof.project import Project
-from pgproof.template import names
+from pgproof.template import memory, names
 
 SESSION_LOCK = 7_021_954_119  # every session holds a share of it; any constant that is ours
 # The real pg_cron can be created only where it was loaded at the server's start.
@@ -66,18 +66,25 @@ class Session:
         """The server of this session."""
         return self.lease.server
 
-    def create(self, name: str, template: str = "template0") -> None:
+    def create(self, name: str, template: str = "template0", tablespace: str = "pg_default") -> None:
         """Create database ``name`` as a copy of ``template``, by copying files, which is the fastest way here."""
-        statement = sql.SQL("create database {} template {} strategy file_copy")
-        self.undisturbed(template, statement.format(sql.Identifier(name), sql.Identifier(template)))
+        statement = sql.SQL("create database {} template {} strategy file_copy tablespace {}").format(
+            sql.Identifier(name), sql.Identifier(template), sql.Identifier(tablespace)
+        )
+        self.undisturbed(template, statement)
 
-    def clone(self, template: str, settings: tuple[tuple[str, str], ...] = ()) -> Clone:
+    def clone(
+        self, template: str, settings: tuple[tuple[str, str], ...] = (), *, brief: bool = False
+    ) -> Clone:
         """A new copy of ``template``, dropped at the end of the session at the latest.
 
         ``settings`` are those that each connection to it starts with (a copy does not inherit its template's).
+        A ``brief`` one is for a test: in memory, where there is room.
         """
         name = self.next_name()
-        self.create(name, template)
+        self.create(
+            name, template, memory.tablespace(self.maintenance, self.server) if brief else "pg_default"
+        )
         self.set_defaults(name, settings)
         return Clone(name, self.server.dsn(name))
 
@@ -149,9 +156,12 @@ class Session:
         """Rename clone ``name`` so that it outlives the session; returns the new name."""
         kept = f"{names.KEPT}{label}"[:63]
         self.drop(kept)
-        self.undisturbed(
-            name, sql.SQL("alter database {} rename to {}").format(sql.Identifier(name), sql.Identifier(kept))
+        changes = (
+            sql.SQL("alter database {} rename to {}"),
+            sql.SQL("alter database {1} set tablespace pg_default"),
         )
+        for change in changes:
+            self.undisturbed(name, change.format(sql.Identifier(name), sql.Identifier(kept)))
         if name in self.clones:
             self.clones.remove(name)
         return kept
