@@ -99,8 +99,8 @@ TABLES = (
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"notes": {"owner": {"references": "people"}}}, "one table named 'people', there are 0; write one of public.n"),
-        ({"nobody": {"owner": {"references": "users"}}}, r'\[rows."nobody".owner\]: expected one table named .nobody.'),
+        ({"notes": {"owner": {"references": "people"}}}, "there is no table 'people' to fill; tables are: public.notes, public.users"),
+        ({"nobody": {"owner": {"references": "users"}}}, r'\[rows."nobody".owner\]: there is no table .nobody.'),
         ({"notes": {"writer": {"references": "users"}}}, r"public.notes has no column 'writer'; it has id, owner, points"),
         ({"notes": {"owner": {"references": "users (age)"}}}, r"a column of public.users with a key .*columns are: id"),
         ({"notes": {"points": {"references": "users"}}}, r"points is .* and public.users.id is .*; declare a column"),

@@ -9,14 +9,15 @@ from hypothesis import strategies as st
 from tests.rows.tables import column
 
 from pgproof.errors import UsageError
+from pgproof.rows.model import naming
 from pgproof.rows.model.fits import accepts
 from pgproof.rows.model.naming import text_provider
 from pgproof.rows.model.tables import Space
 from pgproof.rows.patterns.regex import parse_regex
 from pgproof.rows.values import words
 from pgproof.rows.values.encode import texts
-from pgproof.rows.values.phrases import SUFFIXES, TEMPLATES, Phrasing
-from pgproof.rows.values.texts import TextNeeds, text_filler
+from pgproof.rows.values.phrases import SUFFIXES, TEMPLATES, Phrasing, Word
+from pgproof.rows.values.texts import TextNeeds, _suffixed, require_provider, text_filler
 
 PROVIDERS = sorted(
     {*TEMPLATES, *SUFFIXES, "company", "city", "title", "sentence", "phrase", "token", "hash", "word"}
@@ -35,6 +36,17 @@ def drawn(needs: TextNeeds, locale: str = "en_US", count: int = COUNT) -> list[s
 def space(pattern: str = "", **limits: object) -> Space:
     patterns = parse_regex(pattern) if pattern else ()
     return Space("text", "text", patterns=patterns, **limits)  # type: ignore[arg-type]
+
+
+def test_every_provider_that_a_name_suggests_has_words() -> None:
+    suggested = {provider for _, provider in naming._TEXTS} - {"name"}  # that one becomes another
+    assert len(suggested) > 20
+    for provider in suggested | set(PROVIDERS):
+        require_provider(provider, "en_US")
+        for before, after in _suffixed(provider):
+            assert all(
+                words.pool(w.provider, "en_US", 1, 9) for w in (*before, *after) if isinstance(w, Word)
+            )
 
 
 @pytest.mark.parametrize("locale", ["en_US", "ar_SA"])

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pgproof.errors import UsageError
-from pgproof.rows.model.tables import ReferenceModel, TableModel
+from pgproof.rows.model.tables import ReferenceModel, SchemaModel, TableModel
+from pgproof.rows.plan.counts import find_table
 
 _TARGET = re.compile(r"^(?P<table>[^()]+?)\s*(\((?P<column>[^()]+)\))?$")
 
@@ -54,13 +55,11 @@ def with_declared(tables: Sequence[TableModel], declared: Sequence[Declared]) ->
 
 def named(tables: Sequence[TableModel], text: str, where: str) -> TableModel:
     """The one table that ``text`` names, with its schema or without. Raises ``UsageError``."""
-    found = [table for table in tables if text in (str(table.name), table.name.name)]
-    if len(found) != 1:
-        names = ", ".join(sorted(str(table.name) for table in found or tables))
-        raise UsageError(
-            f"{where}: expected one table named {text!r}, there are {len(found)}; write one of {names}"
-        )
-    return found[0]
+    model = SchemaModel(tuple(tables))
+    try:
+        return model.table(find_table(model, text))
+    except UsageError as error:
+        raise UsageError(f"{where}: {error}") from error
 
 
 def _declared(table: str, column: str, text: Any) -> Declared:

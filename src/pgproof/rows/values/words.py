@@ -188,6 +188,9 @@ _MAKERS: dict[str, Callable[[Faker], str]] = {
     "ascii_word": _ascii_word,
     "title": lambda f: _phrase(f).title(),
     "phrase": _phrase,
+    # Digits make the usual ones (``texts``); these are for a column that lets none in.
+    "token": _phrase,
+    "hash": _phrase,
     "sentence": _sentence,
     "path": _path,
 }
