@@ -104,6 +104,12 @@ UNVIOLABLE: dict[str, dict[str, str]] = {
     "tenant_keys": {
         "boards.boards_company_id_fkey": "its columns belong to boards_company_id_owner_id_fkey as well"
     },
+    "waiting_keys": {
+        "pairs.price": "public.pairs: no row can pass half is not null (price public.small_amount)",
+        "pairs.half": "public.pairs: no row can pass half is null (price public.small_amount)",
+        "bets.left_id": "bets_are_on_a_pair is MATCH FULL, and right_id must not be NULL either",
+        "bets.right_id": "bets_are_on_a_pair is MATCH FULL, and left_id must not be NULL either",
+    },
 }  # fmt: skip
 
 ROOT_OF_INDEX = "select relname from pg_class where oid = pg_partition_root(to_regclass(%s))"
