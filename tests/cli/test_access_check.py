@@ -93,3 +93,15 @@ def test_a_leak_in_one_world_alone_says_in_which(checked):
     assert "default privileges only" not in user
     assert nobody.endswith("; with classic default privileges only")
     assert [outcome for outcome, _ in steps(leaking, "access")] == ["failed", "failed"]
+
+
+def test_init_drafts_once_and_says_what_to_do_with_it(pgproof, make_project):
+    folder = make_project({name: text for name, text in FILES.items() if name != "access.toml"})
+    done = pgproof("init", folder)
+    assert done.returncode == 0, done.stderr
+    assert f"wrote {folder / 'access.toml'}\n" in done.stdout
+    assert done.stdout.endswith(f"Then: pgproof check {folder}\n")
+    assert 'select.user = "owner = :id"  # measured\n' in (folder / "access.toml").read_text("utf-8")
+    again = pgproof("init", folder)
+    assert again.returncode == 2
+    assert "init overwrites nothing" in again.stderr
