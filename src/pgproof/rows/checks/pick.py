@@ -26,6 +26,7 @@ Choose: TypeAlias = Callable[[int], int]
 _NEAR = 10  # how far from the simplest value most values lie
 _TRIES = 40
 _LONG = 600  # nobody learns more from a longer text, and an index refuses much longer ones
+_MOST_CHOICES = 200  # for one text
 SPECIAL: dict[str, tuple[Any, ...]] = {
     "float": (float("inf"), float("-inf"), float("nan"), -0.0, 5e-324),
     "numeric": ("NaN", Decimal("0.0000000001"), Decimal(10) ** 30),
@@ -98,7 +99,8 @@ class Picker:
         if space.kind == "uuid":
             return UUID(int=self.choose(2**16) + (self.choose(2**112) << 16 if self.choose(3) else 0))
         if space.kind == "bytes":
-            return bytes(self.choose(256) for _ in range(self._length(space)))
+            choose = _sparing(self.choose)
+            return bytes(choose(256) for _ in range(self._length(space)))
         if space.kind == "json":
             return {} if not self.choose(2) else {"abcdef"[self.choose(6)]: self.choose(_NEAR)}
         if space.kind == "array" and space.element is not None:
@@ -133,16 +135,15 @@ class Picker:
         return self._written(space) if found in space.excluded else found
 
     def _written(self, space: Space) -> str:
-        language = language_of(space)
+        language, choose = language_of(space), _sparing(self.choose)
         if self.awkward and self.choose(10) == 9 and (longest := _longest(space)) is not None:
-            return language.draw(longest, self.choose)
+            return language.draw(longest, choose)
         lengths = language.lengths(6)
         if not lengths:
             raise NoValue(f"no text of {space.type_name} is left")
         bound = any(pattern.bound for pattern in space.patterns)
-        return language.draw(
-            lengths[self.choose(len(lengths))], self.choose, awkward=self.awkward and not bound
-        )
+        length = lengths[self.choose(len(lengths))]
+        return language.draw(length, choose, awkward=self.awkward and not bound)
 
     def place(self, space: Space) -> int:
         """The step at which the simplest number or time of the space is."""
@@ -217,6 +218,12 @@ def _beside(space: Space, value: Any, number: int) -> Any:
     if space.kind in ORDERED and not isinstance(value, str) and number:
         return _stepped(space, value, number // 2 + 1 if number % 2 else -(number // 2))
     return not value if space.kind == "boolean" and number % 2 else value
+
+
+def _sparing(choose: Choose) -> Choose:
+    """The same choices, but only so many: nobody draws a text of 5000 letters one by one."""
+    left = iter(range(_MOST_CHOICES))
+    return lambda count: choose(count) if next(left, None) is not None else 0
 
 
 def _may_hold(space: Space, value: Any) -> bool:
