@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from pgproof.access.contract import ActorKind
-from pgproof.access.measure import Measured, Measurement, Trial
+from pgproof.access.measure import Measured, Measurement
 from pgproof.access.measure_calls import Called
 from pgproof.access.rules import Rule, Vocabulary
+from pgproof.access.trials import Trial
 from pgproof.catalog import Catalog
 
 MARK = "  # measured"

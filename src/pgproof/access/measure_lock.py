@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator, Sequence
 from pgproof.access.actors import bind
 from pgproof.access.contract import COMMANDS, SERVICE, Contract
 from pgproof.access.lock import BESIDE, CALL, NO, NONE, Entry, worded
-from pgproof.access.measure import Measured, Measurement, Trial, measure
+from pgproof.access.measure import Measured, Measurement, measure
 from pgproof.access.rules import Rule, Vocabulary, simplest
+from pgproof.access.trials import Trial
 from pgproof.catalog import Catalog
 from pgproof.database import Connection, sql
 
