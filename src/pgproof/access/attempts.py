@@ -7,7 +7,7 @@ A blind UPDATE or DELETE (no WHERE, no RETURNING) does not apply the SELECT poli
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from pgproof.access.actors import Actor
@@ -18,6 +18,8 @@ from pgproof.database import sql
 Variant = Literal[
     "read",
     "read column",
+    "count",
+    "after another",
     "through a leaky function",
     "as prepared by another",
     "blind",
@@ -31,6 +33,8 @@ Variant = Literal[
     "set column",
     "copy",
     "returning",
+    "again",
+    "do nothing",
     "upsert",
     "merge",
     "truncate",
@@ -195,6 +199,10 @@ def deletes(
     yield Attempt(
         actor, subject.label, "delete", "filtered", sql.Composed([filtered]), observe, prepare=unblock
     )
+    merge = sql.SQL("merge into {} as t using (values (1)) as v (x) on true when matched then delete").format(
+        subject.name
+    )
+    yield Attempt(actor, subject.label, "delete", "merge", merge, observe, prepare=unblock)
     for row in rows:
         one = sql.SQL("{} where {}").format(everything, subject.at(row.key))
         yield Attempt(actor, subject.label, "delete", "one row", sql.Composed([one]), observe, row.key)
@@ -226,6 +234,33 @@ def inserts(
         statement = sql.SQL("{} returning {}").format(plain, subject.key) if returning else plain
         variant: Variant = "returning" if returning else "copy"
         yield Attempt(actor, subject.label, "insert", variant, statement, observe, change=said, row=candidate)
+
+
+def doing_nothing(inserted: Sequence[Attempt]) -> Iterator[Attempt]:
+    """Inserts again with ON CONFLICT DO NOTHING, which asks for as much, and may keep quiet about it."""
+    for each in inserted:
+        statement = sql.SQL("{} on conflict do nothing").format(each.statement)
+        yield replace(each, variant="do nothing", statement=statement)
+
+
+def again(
+    subject: Subject,
+    actor: Actor,
+    rows: Sequence[Row],
+    nameable: Sequence[str],
+    observe: sql.Composed,
+) -> Iterator[Attempt]:
+    """Insert a row that was there and has been taken away: no key is in its way, however narrow the keys are."""
+    for row in rows:
+        removed = sql.SQL(
+            "set local session_replication_role = replica; delete from {} as t where {};"
+            " set local session_replication_role = origin"
+        ).format(subject.name, subject.at(row.key))
+        statement = subject.insertion(row.content, nameable)
+        said = _owners(subject, row.content)
+        yield Attempt(
+            actor, subject.label, "insert", "again", statement, observe, row.key, said, removed, row.content
+        )
 
 
 def upserts(

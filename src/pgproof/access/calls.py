@@ -18,6 +18,7 @@ from pgproof.access.findings import (
 from pgproof.access.functions import callable_routines, calls, was_called
 from pgproof.access.judge import judge_behind
 from pgproof.access.perform import Outcome, perform
+from pgproof.access.told import told_findings
 from pgproof.access.watch import behind_routine
 from pgproof.access.world import World
 from pgproof.catalog.objects import Routine
@@ -37,6 +38,7 @@ def judge_calls(world: World) -> tuple[list[Finding], int]:
         number += len(outcomes)
         for outcome in outcomes:
             found += _judged(world, routine, rule, outcome)
+        found += told_findings(world, sorted(behind_routine(world.catalog, routine)), outcomes)
         if undescribed(routine, rule):
             found.append(undescribed_finding(world.contract, rule))
     return found, number

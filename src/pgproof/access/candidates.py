@@ -38,8 +38,8 @@ def candidates(
 
 def spread(rows: Sequence[Row], most: int) -> Sequence[Row]:
     """At most ``most`` rows, evenly over all of them."""
-    if len(rows) <= most:
-        return rows
+    if len(rows) <= most or most == 1:
+        return rows[:most]
     return [rows[number * (len(rows) - 1) // (most - 1)] for number in range(most)]
 
 
@@ -47,6 +47,12 @@ def distinct(rows: Sequence[Row], column: str) -> list[Any]:
     """The values of a column, each once, in order of appearance."""
     seen = {json.dumps(row.content.get(column), sort_keys=True): row.content.get(column) for row in rows}
     return list(seen.values())
+
+
+def as_own(values: Mapping[str, Any], row: Row) -> Row:
+    """A row with everything that its columns and an actor's ``values`` have names in common for."""
+    mine = {name: value for name, value in values.items() if name in row.content}
+    return Row(row.key, {**row.content, **json.loads(json.dumps(mine, default=str))}, row.place)
 
 
 def _with_other_owners(

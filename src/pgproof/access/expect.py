@@ -19,7 +19,8 @@ INTO: tuple[Command, ...] = ("insert", "becomes")
 
 @dataclass(frozen=True)
 class Expectation:
-    """Per command the cell, its condition with the actor's values in it, and the keys of the rows it lets through.
+    """Per command the cell, its condition with the actor's values in it, and the keys of the rows it lets through
+    (for an insert, of those that might be inserted if they were not there).
 
     ``cascade`` are the rows that may go or change because others do.
     """
@@ -42,17 +43,18 @@ def expect(connection: Connection, contract: Contract, subject: Subject, actor: 
     conditions = {command: condition_of(contract, cell, actor) for command, cell in cells.items()}
     said = contract.cascades.get((subject.root, actor.kind))
     passing = Cell(subject.root, "delete", actor.kind, said or "", contract.relations[subject.root])
-    asked = {command: (cells[command], conditions[command]) for command in ON_ROWS}
-    checked = [(cells[command], conditions[command]) for command in INTO if cells[command].condition]
+    into = INTO if subject.is_table else ()
+    asked = {command: (cells[command], conditions[command]) for command in (*ON_ROWS, *into)}
     keys = _reach(
         connection,
         contract,
         subject,
         [*asked.values(), (passing, condition_of(contract, passing, actor))],
-        checked if subject.is_table else [],
     )
     reach = dict(zip(asked, keys, strict=False))
-    cascade = keys[-1] if said is not None else frozenset[str]().union(*reach.values())
+    cascade = (
+        keys[-1] if said is not None else frozenset[str]().union(*(reach[command] for command in ON_ROWS))
+    )
     return Expectation(cells, conditions, reach, cascade)
 
 
@@ -61,20 +63,16 @@ def _reach(
     contract: Contract,
     subject: Subject,
     asked: Sequence[tuple[Cell, sql.Composed]],
-    checked: Sequence[tuple[Cell, sql.Composed]],
 ) -> list[frozenset[str]]:
-    """The keys of the rows that meet each condition, all in one query; ``checked`` are conditions that must run, too."""
-    everything = [*asked, *checked]
-    if not any(cell.condition for cell, _ in everything):
+    """The keys of the rows that meet each condition, all in one query."""
+    if not any(cell.condition for cell, _ in asked):
         return [frozenset() for _ in asked]
-    columns = sql.SQL(", ").join(sql.SQL("({})::boolean").format(condition) for _, condition in everything)
+    columns = sql.SQL(", ").join(sql.SQL("({})::boolean").format(condition) for _, condition in asked)
     query = sql.SQL("select {}, {} from {} as t").format(subject.key, columns, subject.origin)
     try:
         with connection.transaction(force_rollback=True):
             rows = connection.execute(query).fetchall()
     except errors.Error:  # one by one, to name the line
-        for cell, condition in checked:
-            _keys(connection, contract, subject, cell, condition)
         return [_keys(connection, contract, subject, cell, condition) for cell, condition in asked]
     known = [(canonical(row[0]), row) for row in rows]
     return [frozenset(key for key, row in known if row[place]) for place in range(1, len(asked) + 1)]

@@ -94,11 +94,9 @@ def _valued(argument: Argument, values: Mapping[str, Any]) -> sql.Composable:
     name = argument.name.lower().lstrip("_")
     for prefix in ("p_", "in_", "arg_", "v_", "target_", "the_"):
         name = name.removeprefix(prefix)
-    matching = [
-        value
-        for key, value in values.items()
-        if key == name or key.endswith(f"_{name}") or name.endswith(f"_{key}")
-    ]
+    same = [value for key, value in values.items() if key == name]
+    alike = (value for key, value in values.items() if key.endswith(f"_{name}") or name.endswith(f"_{key}"))
+    matching = [*same, *alike]
     if not matching and argument.type.name == "uuid":
         matching = list(values.values())
     if not matching:

@@ -16,6 +16,7 @@ from pgproof.access.expect import Expectation
 from pgproof.access.perform import Changes, Outcome, Seen, canonical
 
 Rule = Literal["leak", "locked-out", "access-error"]
+Why = Literal["no row must succeed", "no row must fail"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,19 @@ class Effects:
         return self.gone | {each.key for each in self.changed}
 
 
+def done_by(outcome: Outcome, before: Iterable[Row]) -> Effects:
+    """What an outcome did to the relation that was acted upon, without what was prepared for it."""
+    attempt = outcome.attempt
+    if not outcome.ran:
+        return NOTHING
+    done = effects(before, outcome.changes.get(attempt.relation))
+    if attempt.variant == "again":  # the row was taken away beforehand, so what is there is new
+        return Effects(done.gone - {attempt.aim}, (), (*done.changed, *done.new))
+    if attempt.prepare and attempt.aim:  # the others were taken away beforehand
+        return Effects(done.gone & {attempt.aim}, done.changed, done.new)
+    return done
+
+
 NOTHING = Effects(frozenset(), (), ())
 
 
@@ -76,8 +90,11 @@ def judge(
     ``control`` is what the same statement did as superuser, for attempts whose result nobody knows beforehand.
     """
     variant = outcome.attempt.variant
-    if variant in ("read", "as prepared by another"):
+    if variant in ("read", "as prepared by another", "after another"):
         return _read(outcome, expected)
+    if variant == "count":
+        more = outcome.ran and outcome.returned > len(expected.reach["select"])
+        return [Verdict("leak", expected.cells["select"], outcome)] if more else []
     if variant == "through a leaky function":
         return [each for each in _read(outcome, expected) if each.rule == "leak"]
     if variant == "read column":
@@ -107,9 +124,7 @@ def _leaks(outcome: Outcome, expected: Expectation, rows: Sequence[Row]) -> list
         return (
             [Verdict("leak", cells[attempt.command], outcome)] if outcome.constrained and everything else []
         )
-    done = effects(rows, outcome.changes.get(attempt.relation))
-    if attempt.prepare and attempt.aim:  # the others were taken away beforehand
-        done = Effects(done.gone & {attempt.aim}, done.changed, done.new)
+    done = done_by(outcome, rows)
     if attempt.command == "delete":
         return _verdict("leak", cells["delete"], outcome, done.touched - reach["delete"])
     if attempt.variant == "set column":
@@ -138,8 +153,8 @@ def _locked_out(
         return [Verdict("access-error", cell, outcome, tuple(sorted(must)))]
     if outcome.constrained and attempt.variant in ("blind", "filtered"):
         return []  # one row that may not be so stops the others, which is nobody's refusal
-    done = effects(rows, outcome.changes.get(attempt.relation)) if outcome.ran else NOTHING
-    if attempt.variant in ("copy", "returning") and done.new:
+    done = done_by(outcome, rows)
+    if attempt.variant in ("copy", "returning", "again", "do nothing") and done.new:
         return []  # a key that the database draws is another one each time
     reached = done.touched | {each.key for each in done.new}
     return _verdict("locked-out", cell, outcome, must - reached)
@@ -165,9 +180,13 @@ def _must_reach(
         may = reach["update"] & reach["select"] & {attempt.aim}
         changed = effects(rows, control.changes.get(attempt.relation)).changed
         return may & {each.key for each in changed if each.may_insert and each.may_become}
-    if attempt.variant not in ("move", "copy", "returning") or control is None or not control.ran:
+    if (
+        attempt.variant not in ("move", "copy", "returning", "again", "do nothing")
+        or control is None
+        or not control.ran
+    ):
         return frozenset()
-    done = effects(rows, control.changes.get(attempt.relation))
+    done = done_by(control, rows)
     if attempt.variant == "move":
         ok = {each.key for each in (*done.changed, *done.new) if each.may_become and each.may_select}
         return frozenset(ok) if attempt.aim in reach["update"] & reach["select"] else frozenset()
@@ -217,9 +236,7 @@ def _on_rows(command: Command) -> Command:
     return "update" if command in ("becomes", "insert") else command
 
 
-def not_exercised(
-    cell: Cell, expected: Mapping[str, frozenset[str]], rows: Sequence[Row]
-) -> Literal["no row must succeed", "no row must fail"] | None:
+def not_exercised(cell: Cell, expected: Mapping[str, frozenset[str]], rows: Sequence[Row]) -> Why | None:
     """Why a cell was not put to the test both ways; ``expected`` holds, per actor, the keys that must succeed."""
     if cell.condition and not any(expected.values()):
         return "no row must succeed"

@@ -8,7 +8,7 @@ from itertools import islice
 from pgproof.access import attempts, reading
 from pgproof.access.actors import Actor
 from pgproof.access.attempts import Attempt, Row
-from pgproof.access.candidates import candidates, distinct, spread
+from pgproof.access.candidates import as_own, candidates, distinct, spread
 from pgproof.access.contract import SERVICE
 from pgproof.access.survey import Copied, Survey, nameable, settable
 from pgproof.access.world import World
@@ -16,6 +16,7 @@ from pgproof.database import sql
 
 OWN = 2  # rows that are moved, or deleted, one by one
 VALUES = 4  # owners that a row is given
+PAST = {"timestamp with time zone": ("2000-01-01 00:00:00+00",), "date": ("2000-01-01",)}
 
 
 def plan(world: World, surveyed: Survey, actor: Actor) -> Iterator[Attempt]:
@@ -32,6 +33,7 @@ def _planned(world: World, surveyed: Survey, actor: Actor) -> Iterator[Attempt]:
     other = next((each for each in world.actors if each.role == actor.role and each != actor), None)
     if other and not world.closed(actor, subject.label, "select"):
         yield reading.prepared_read(subject, actor, other)
+        yield reading.read_after(subject, actor, other)
     observe = world.observation(world.expectations(actor, [subject.label, *sorted(surveyed.behind)]))
     if subject.is_table:
         assert observe is not None
@@ -62,7 +64,8 @@ def _updates(world: World, surveyed: Survey, actor: Actor, observe: sql.Composed
     own = samples(rows, expected.reach["update"])
     for deciding in subject.deciding if own else ():
         if deciding in subject.writable and (allowed is None or deciding in allowed):
-            values_of = [each for each in distinct(rows, deciding)[:VALUES] if each is not None]
+            owners = [each for each in distinct(rows, deciding)[:VALUES] if each is not None]
+            values_of = [*owners, *PAST.get(subject.columns[deciding], ()), None]
             yield from attempts.moves(
                 subject, actor, own, deciding, values_of, observe, surveyed.unblock_moves
             )
@@ -99,6 +102,14 @@ def _inserts(world: World, surveyed: Survey, actor: Actor, observe: sql.Composed
         return
     again = list(candidates(subject, near, rows, surveyed.free, changed=False))
     yield from attempts.inserts(subject, actor, again, named, observe, returning=True)
+    could = samples(rows, expected.reach["insert"])
+    others = [row for row in rows if row.key not in expected.reach["insert"]]
+    yield from attempts.again(subject, actor, [*could, *spread(others, OWN)], named, observe)
+    mine = [as_own(actor.values, row) for row in spread(rows, 1)]
+    whole = list(candidates(subject, mine, rows, surveyed.free, changed=False))
+    as_mine = list(attempts.inserts(subject, actor, whole, named, observe))
+    yield from as_mine
+    yield from attempts.doing_nothing(as_mine)
     own = samples(rows, expected.reach["update"])
     column, value = settable(world.connection, surveyed, rights, expected.cells["update"].columns)
     foreign = [row for row in rows if row.key not in expected.reach["update"]]

@@ -20,6 +20,8 @@ def reads(subject: Subject, actor: Actor, columns: Sequence[str] | None) -> Iter
         "select coalesce(jsonb_agg(r.key), '[]') as seen from (select {} from {} as t) as r"
     ).format(named, subject.name)
     yield Attempt(actor, subject.label, "select", "read", statement)
+    counted = sql.SQL("select to_jsonb(count(*)) as seen from {} as t").format(subject.name)
+    yield Attempt(actor, subject.label, "select", "count", counted)
     for column in set(subject.columns) - set(allowed):
         one = sql.SQL("select coalesce(jsonb_agg({}), '[]') as seen from {} as t").format(
             sql.Identifier("t", column), subject.name
@@ -90,4 +92,17 @@ def prepared_read(subject: Subject, actor: Actor, other: Actor) -> Attempt:
         sql.SQL("execute {}").format(sql.Identifier(PREPARED)),
         change=other.label,
         prepare=prepare,
+    )
+
+
+def read_after(subject: Subject, actor: Actor, other: Actor) -> Attempt:
+    """Read on a connection on which ``other``, of the same role, has just read: nothing of it may have stayed."""
+    statement = sql.SQL("select coalesce(jsonb_agg({}), '[]') as seen from {} as t").format(
+        subject.key, subject.name
+    )
+    prepare = sql.SQL(
+        "select set_config('request.jwt.claims', {claims}, true); set local role {role}; {statement}; reset role"
+    ).format(claims=sql.Literal(other.claims), role=sql.Identifier(other.role), statement=statement)
+    return Attempt(
+        actor, subject.label, "select", "after another", statement, change=other.label, prepare=prepare
     )

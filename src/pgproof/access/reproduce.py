@@ -123,6 +123,8 @@ def _test(connection: Connection, subject: Subject, verdict: Verdict, condition:
         return ":'sqlstate' = '00000'"
     if outcome.attempt.variant == "read column":
         return ":'seen' <> '[]'"
+    if outcome.attempt.variant == "count":
+        return sql.SQL(":'seen'::bigint >= {}").format(sql.Literal(outcome.returned)).as_string(connection)
     if outcome.attempt.reads and outcome.attempt.variant != "call":
         made = sql.SQL(SEEN).format(keys=keys, unless=sql.SQL("" if leak else "not "))
     elif verdict.cell.command == "insert":

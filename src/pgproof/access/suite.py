@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from pgproof.access.attempts import Attempt
 from pgproof.access.calls import judge_calls
 from pgproof.access.catalog_checks import catalog_findings
-from pgproof.access.contract import SERVICE, Cell, Contract
+from pgproof.access.contract import Cell, Contract
 from pgproof.access.covert import covert_findings
+from pgproof.access.exercised import unexercised
 from pgproof.access.expect import ON_ROWS
 from pgproof.access.findings import missing_finding, unexercised_finding, verdict_finding
 from pgproof.access.functions import callable_routines
-from pgproof.access.judge import Verdict, judge, judge_behind, not_exercised
+from pgproof.access.judge import Verdict, judge, judge_behind
 from pgproof.access.matrix import CellVerdict, MatrixCell, Place, matrix_of
 from pgproof.access.perform import Outcome, install, perform
 from pgproof.access.plan import plan
+from pgproof.access.sequences import sequence_findings
+from pgproof.access.server_checks import version_findings
+from pgproof.access.signup import signup_findings
 from pgproof.access.subjects import exposed
 from pgproof.access.survey import Survey
+from pgproof.access.told import told_findings
 from pgproof.access.world import World, read_world
 from pgproof.catalog import Catalog
 from pgproof.catalog.model import Table
@@ -27,7 +32,7 @@ from pgproof.database import Connection
 from pgproof.finding import Finding
 
 SHORT: dict[str, CellVerdict] = {"leak": "leak", "locked-out": "locked-out", "access-error": "error"}
-CONTROLLED = ("move", "copy", "returning", "upsert", "one row", "blind", "filtered")
+CONTROLLED = ("move", "copy", "returning", "again", "do nothing", "upsert", "one row", "blind", "filtered")
 
 
 @dataclass(frozen=True)
@@ -54,23 +59,28 @@ def run(
     findings = [*uncovered(catalog, contract), *catalog_findings(connection, contract, catalog)]
     tried: Counter[Place] = Counter()
     verdicts: list[tuple[Place, CellVerdict]] = []
-    questions = 0
+    made = questions = 0
     for label, surveyed in world.surveyed.items():
         progress(f"access: {label}")
         outcomes = attempted(world, surveyed)
-        tried.update(_place(world, each.attempt) for each in outcomes)
+        tried.update(place for each in outcomes for place in _places(world, each.attempt))
+        made += len(outcomes)
         told, asked = covert_findings(world, surveyed, outcomes)
-        findings += told
+        findings += [*told, *told_findings(world, [label, *sorted(surveyed.behind)], outcomes)]
         questions += asked
-        judged = judged_relation(world, surveyed, outcomes)
+        controls = controls_of(world, surveyed, outcomes)
+        judged = judged_relation(world, surveyed, outcomes, controls)
         findings += [verdict_finding(world, each) for each in first_of_each(judged)]
         verdicts += [(_of_cell(each.cell), SHORT[each.rule]) for each in judged]
-        for cell, why in unexercised(world, surveyed):
+        for cell, why in unexercised(world, surveyed, outcomes, controls):
             findings.append(unexercised_finding(contract, cell, why))
             verdicts.append((_of_cell(cell), "not-exercised"))
     called, calls = judge_calls(world)
+    numbers, drawn = sequence_findings(world)
+    copied, signups = signup_findings(world)
+    findings += [*numbers, *copied, *version_findings(contract.path, connection.info.server_version)]
     return AccessReport(
-        attempts=tried.total() + calls + questions,
+        attempts=made + calls + questions + drawn + signups,
         actors=len(world.everybody),
         relations=len(world.surveyed),
         functions=len(callable_routines(catalog, contract)),
@@ -87,16 +97,22 @@ def attempted(world: World, surveyed: Survey) -> list[Outcome]:
     )
 
 
-def judged_relation(world: World, surveyed: Survey, outcomes: list[Outcome]) -> list[Verdict]:
-    """The verdicts on what was attempted on one relation."""
+def controls_of(world: World, surveyed: Survey, outcomes: list[Outcome]) -> dict[int, Outcome]:
+    """What statements do as superuser whose result nobody knows beforehand, told by the attempt's id."""
     open_questions = [each.attempt for each in outcomes if _needs_control(world, surveyed, each)]
     controls = perform(world.connection, open_questions, as_superuser=True)
-    control = {id(each.attempt): each for each in controls}
+    return {id(each.attempt): each for each in controls}
+
+
+def judged_relation(
+    world: World, surveyed: Survey, outcomes: list[Outcome], controls: Mapping[int, Outcome]
+) -> list[Verdict]:
+    """The verdicts on what was attempted on one relation."""
     found = []
     for outcome in outcomes:
         expected = world.expected(outcome.attempt.actor, surveyed.subject.label)
         if surveyed.subject.is_table or outcome.attempt.reads:
-            found += judge(outcome, expected, surveyed.rows, control.get(id(outcome.attempt)))
+            found += judge(outcome, expected, surveyed.rows, controls.get(id(outcome.attempt)))
         found += judged_behind(world, surveyed, outcome)
     return [each for each in found if _counts(world, surveyed, each) and not _held(world, surveyed, each)]
 
@@ -152,22 +168,6 @@ def first_of_each(verdicts: Iterable[Verdict]) -> list[Verdict]:
     return list(seen.values())
 
 
-def unexercised(world: World, surveyed: Survey) -> list[tuple[Cell, str]]:
-    """Cells that were not put to the test both ways: zero attempts look like success."""
-    subject, found = surveyed.subject, list[tuple[Cell, str]]()
-    if subject.is_part:
-        return found
-    for kind in sorted({each.kind for each in world.actors if each.kind != SERVICE}):
-        for command in ON_ROWS if subject.is_table else ON_ROWS[:1]:
-            cell = world.contract.cell(subject.label, command, kind)
-            own = [each for each in world.actors if each.kind == kind]
-            expected = {each.label: world.expected(each, subject.label).reach[command] for each in own}
-            why = not_exercised(cell, expected, surveyed.rows)
-            if why:
-                found.append((cell, why))
-    return found
-
-
 def uncovered(catalog: Catalog, contract: Contract) -> list[Finding]:
     """Relations and functions in the exposed schemas of which the contract says nothing."""
     found = [
@@ -193,9 +193,13 @@ def once(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(seen.values())
 
 
-def _place(world: World, attempt: Attempt) -> Place:
-    root = world.surveyed[attempt.relation].subject.root
-    return root, attempt.command, attempt.actor.kind
+def _places(world: World, attempt: Attempt) -> list[Place]:
+    """The cells that an attempt tries: where nothing may be updated, whoever updates finds out that nothing may become."""
+    root, kind = world.surveyed[attempt.relation].subject.root, attempt.actor.kind
+    places: list[Place] = [(root, attempt.command, kind)]
+    if attempt.command == "update" and not world.contract.cell(root, "update", kind).condition:
+        places.append((root, "becomes", kind))
+    return places
 
 
 def _of_cell(cell: Cell) -> Place:

@@ -105,13 +105,13 @@ def unblocking(
 
 def deciding_columns(contract: Contract, relation: str, columns: set[str]) -> tuple[str, ...]:
     """The columns that conditions on the relation mention: those that make a row somebody's."""
-    words = {
-        word
-        for cell in contract.cells.values()
-        if cell.relation == relation
-        for word in re.findall(r"(?<![.:\w])[a-z_][a-z0-9_]*", cell.condition)
-    }
-    return tuple(sorted(words & columns))
+    conditions = " ; ".join(each.condition for each in contract.cells.values() if each.relation == relation)
+    return tuple(sorted(mentioned(conditions) & columns))
+
+
+def mentioned(condition: str) -> set[str]:
+    """The words of a condition that may be columns of the relation itself."""
+    return set(re.findall(r"(?<![.:\w])[a-z_][a-z0-9_]*", condition))
 
 
 def _rows(connection: Connection, contract: Contract, subject: Subject) -> tuple[Row, ...]:
