@@ -76,17 +76,23 @@ def run(
             findings.append(unexercised_finding(contract, cell, why))
             verdicts.append((_of_cell(cell), "not-exercised"))
     called, calls = judge_calls(world)
-    numbers, drawn = sequence_findings(world)
-    copied, signups = signup_findings(world)
-    findings += [*numbers, *copied, *version_findings(contract.path, connection.info.server_version)]
+    others, more = beside_rows(world)
     return AccessReport(
-        attempts=made + calls + questions + drawn + signups,
+        attempts=made + calls + questions + more,
         actors=len(world.everybody),
         relations=len(world.surveyed),
         functions=len(callable_routines(catalog, contract)),
-        findings=once([*findings, *called]),
+        findings=once([*findings, *others, *called]),
         matrix=matrix_of(contract, contract.relations, tried, verdicts),
     )
+
+
+def beside_rows(world: World) -> tuple[list[Finding], int]:
+    """What is wrong with sequences, sign-ups and the server itself; and how many attempts told it."""
+    numbers, drawn = sequence_findings(world)
+    copied, signups = signup_findings(world)
+    outdated = version_findings(world.contract.path, world.connection.info.server_version)
+    return [*numbers, *copied, *outdated], drawn + signups
 
 
 def attempted(world: World, surveyed: Survey) -> list[Outcome]:
