@@ -80,7 +80,7 @@ def describe(spec: ClusterSpec, folder: Path) -> Server:
         psql=spec.install / "bin" / "psql",
         folder=folder,
         control_path=spec.control_path,
-        memory=Path(launched["memory"]) if launched["memory"] else None,
+        memory=Path(launched["memory"]) if launched.get("memory") else None,
     )
 
 
