@@ -125,6 +125,9 @@ def _described(group):
 @example(["(((a <> b) OR (a <> c)) IS NOT TRUE)"], frozenset(), 0).via(
     "equal through a column that may be NULL"
 )
+@example(["(((b + 0) <> c) AND (NOT (a < 0)))", "(((b + 0) <> c) AND (NOT (a <> b)))"], frozenset(), 0).via(
+    "a difference that is said twice, and passed on by a column that may be NULL"
+)
 @example(["(b = 1)", "((a = 0) AND (a = b))"], frozenset(), 0).via("equal columns whose values clash")
 @example(["(NOT ((a = 1) OR (b IS NULL)))"], frozenset(), 0).via("what is unknown passes a CHECK")
 def test_the_options_of_small_tables_are_what_trying_everything_finds(checks, required, seed):

@@ -40,7 +40,7 @@ def apart(branch: Branch) -> list[Branch]:
         for right in groups.get(pair.right, (pair.right,))
     }
     spread = replace(branch, differ=tuple(sorted(told, key=lambda pair: (pair.left, pair.right))))
-    loose = len(told) > len(alive) and any(cell.nulls == "allowed" for cell in branch.cells.values())
+    loose = not told <= set(alive) and any(cell.nulls == "allowed" for cell in branch.cells.values())
     return [spread.inexact() if loose else spread]
 
 
