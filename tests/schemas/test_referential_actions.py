@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from pgproof import catalog
-from pgproof.database import connect
-from pgproof.rows.strategies import SchemaPlan
-
 from .constraints.keys import schema_of
 from .constraints.rules import RECORDED, SQL
 from .constraints.worlds import Ground, check_key
@@ -69,12 +65,6 @@ MUTANTS = [
 @pytest.fixture(scope="module")
 def pg_project(request):
     return SQL / request.param
-
-
-@pytest.fixture(scope="module")
-def plan(pg_workbench):
-    with connect(pg_workbench.clone().dsn) as connection:
-        yield SchemaPlan(catalog.read(connection), connection)
 
 
 @pytest.fixture

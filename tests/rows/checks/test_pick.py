@@ -60,3 +60,10 @@ def test_of_two_moments_the_awkward_one_keeps_its_time_zone():
     moments = [value for value in drawn(space) if not isinstance(value, str)]
     assert moments
     assert all(moment.tzinfo is not None for moment in moments)
+
+
+@pytest.mark.parametrize(("way", "sign"), [(8, "-"), (9, "")])
+def test_the_ends_of_a_numeric_are_written_to_the_last_digit(way, sign):
+    space = Space("numeric", "numeric(36,18)", precision=36, scale=18)
+    found = Picker(lambda n: min(way, n - 1)).value(space)
+    assert str(found) == sign + "9" * 18 + "." + "9" * 18

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from hypothesis.errors import Unsatisfiable
+
 from pgproof.catalog.model import ForeignKey, Table
 from pgproof.errors import UsageError
 from pgproof.rows.strategies import Population, SchemaPlan, populations, rows, violating
@@ -83,16 +85,16 @@ def _check_edges(trial: Trial, rule: Rule, broken: list[Broken]) -> None:
                 assert inside != rule.refusal, f"{rule}: refused although within the edge: {edge}"
                 confirmed += inside is None and outside == rule.refusal
                 satisfied += inside is None and truth(edge.inside) is True
-    confirmed += _check_around(trial, rule, truth, look_for_edges=not confirmed)
+    confirmed += _check_around(trial, rule, truth)
     assert confirmed, f"{rule}: no two rows one step apart, one taken and one refused"
     satisfied = satisfied or any(_truths(trial, rule, truth))
     assert satisfied, f"{rule}: no row was taken that it says true of"
 
 
-def _check_around(trial: Trial, rule: Rule, truth: Any, look_for_edges: bool) -> int:
+def _check_around(trial: Trial, rule: Rule, truth: Any) -> int:
     """From a row that is taken, every column in both directions: the server refuses where the rule says false.
 
-    Returns how many edges were found that way, if they are looked for.
+    Returns how many edges were found that way.
     """
     edges = 0
     table = trial.plan.catalog.table(rule.table)
@@ -107,7 +109,7 @@ def _check_around(trial: Trial, rule: Rule, truth: Any, look_for_edges: bool) ->
                 is_refused = trial.verdict(rule.table, moved)
                 if truth(moved) is False:
                     assert is_refused is not None, f"{rule}: taken, which it says false of: {moved}"
-                    edges += look_for_edges and _is_edge(trial, rule, row, moved, name, truth)
+                    edges += _is_edge(trial, rule, row, moved, name, truth)
                 else:
                     assert is_refused != rule.refusal, f"{rule}: refused, which it says true of: {moved}"
     return edges
@@ -117,10 +119,9 @@ def _is_edge(trial: Trial, rule: Rule, inside: Row, outside: Row, name: str, tru
     """Whether the server draws the line between two rows where the rule does."""
     scales = scales_of(trial.plan.catalog.table(rule.table))
     edge = edge_between(inside, outside, (name,), lambda row: truth(row) is not False, scales)
-    return (trial.verdict(rule.table, edge.inside), trial.verdict(rule.table, edge.outside)) == (
-        None,
-        rule.refusal,
-    )
+    outside_is = trial.verdict(rule.table, edge.outside)
+    assert outside_is is not None, f"{rule}: taken although beyond the edge: {edge}"
+    return (trial.verdict(rule.table, edge.inside), outside_is) == (None, rule.refusal)
 
 
 def _truths(trial: Trial, rule: Rule, truth: Any) -> Iterator[bool]:
@@ -230,10 +231,11 @@ def _repaired(
     given = {name: broken.row[name] for name in kept if name in broken.row}
     try:
         others = draws(rows(plan, table.qualified, **given), count)
-    except UsageError:  # a parent is missing, which is what is wrong with the row
+    except (UsageError, Unsatisfiable):  # what is wrong with the row is its parents
         others = []
     for name in columns:
-        yield from ({**broken.row, name: value} for value in around(broken.row.get(name))[:2])
+        near = around(broken.row.get(name), scales_of(table).get(name, 6))[:2]
+        yield from ({**broken.row, name: value} for value in near if fits(table.column(name), value))
     for other in others:
         yield {**broken.row, **{name: other[name] for name in columns if name in other}}
         for name in columns:

@@ -13,6 +13,7 @@ from pgproof.rows.model.tables import Space
 
 _DAY = 86_400_000_000
 _CONTEXT = Context(prec=1100)
+_EXACT = 60  # digits after the point that are written out; a scale has fewer in practice
 _DIGITS = 12  # after the point, for a bound such as 1/3 on a numeric without scale
 
 
@@ -66,11 +67,22 @@ def value_of(kind: str, bound: Fraction, *, upper: bool = True) -> Any:
 
 
 def _decimal(bound: Fraction, *, upper: bool) -> Decimal:
-    for digits in range(_DIGITS + 1):
-        if (bound * 10**digits).denominator == 1:
-            return Decimal(int(bound * 10**digits)).scaleb(-digits, _CONTEXT)
+    digits = _digits(bound.denominator)
+    if digits is not None and digits <= _EXACT:
+        return Decimal(int(bound * 10**digits)).scaleb(-digits, _CONTEXT)
     scaled = bound * 10**_DIGITS
     return Decimal(math.floor(scaled) if upper else math.ceil(scaled)).scaleb(-_DIGITS, _CONTEXT)
+
+
+def _digits(denominator: int) -> int | None:
+    """How many digits after the point write a fraction exactly; ``None`` if no number of them does."""
+    count = 0
+    while denominator % 10 == 0:
+        denominator, count = denominator // 10, count + 1
+    for factor in (2, 5):
+        while denominator % factor == 0:
+            denominator, count = denominator // factor, count + 1
+    return count if denominator == 1 else None
 
 
 def _float(bound: Fraction, *, upper: bool) -> float:

@@ -132,7 +132,7 @@ def limits(space: Space) -> Space:
         return space
     scale = space.scale or 0
     most = Decimal(10**space.precision - 1).scaleb(-scale, _WIDE)
-    return at_most(at_least(space, -most), most)
+    return at_most(at_least(space, most.copy_negate()), most)  # a minus would round
 
 
 def frozen(space: Space, value: Any) -> Any:
