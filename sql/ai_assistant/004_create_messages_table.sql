@@ -44,15 +44,16 @@ create policy select_member on public.messages
 for select
 to authenticated
 using (
+    -- The conversations' own policy asks for the tenant; to ask here too made the query half as slow again.
     exists (
         select
         from public.conversations as c
-        where c.id = messages.conversation_id and c.tenant_id = (select private.current_tenant_id())
+        where c.id = messages.conversation_id
     )
 );
 
 comment on policy select_member on public.messages is
-'Members see the messages of their tenant''s conversations.';
+'Members see the messages of the conversations that they see: those of their tenant.';
 
 create policy insert_own on public.messages
 for insert
