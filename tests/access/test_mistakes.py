@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pgproof import access, catalog
@@ -113,3 +115,19 @@ def test_only_the_topmost_node_of_a_plan_counts():
         ["Result", "  One-Time Filter: (InitPlan 1).col1", "  ->  Result", "        One-Time Filter: false"]
     )
     assert not says_never(["Seq Scan on notes t", "  SubPlan 1", "    One-Time Filter: false"])
+
+
+def test_what_a_server_cannot_have_is_left_out_and_named(contract_with, pg):
+    path, _ = contract_with(
+        '[relations."public.events"]',
+        '[functions."public.nearest"]\ncall = ["member"]\n\n[relations."public.events"]',
+    )
+    shape = catalog.read(pg)
+    whole = access.read_contract(path)
+    known, left_out = access.without_unknown(whole, shape)
+    assert left_out == ("public.nearest",)
+    assert set(whole.functions) - set(known.functions) == {"public.nearest"}
+    assert (known.relations, known.cells) == (whole.relations, whole.cells)
+    nothing, everything = access.without_unknown(whole, replace(shape, tables=(), views=(), routines=()))
+    assert set(everything) == {*whole.relations, *whole.functions}
+    assert not nothing.cells

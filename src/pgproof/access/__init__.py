@@ -4,6 +4,7 @@ from pgproof.access.contract import Contract
 from pgproof.access.contract_file import UNKNOWN_USER, contract_of, read_contract
 from pgproof.access.matrix import MatrixCell
 from pgproof.access.measure_lock import measured_lock
+from pgproof.access.mistakes import without_unknown
 from pgproof.access.suite import AccessReport, run
 
 __all__ = [
@@ -15,4 +16,5 @@ __all__ = [
     "measured_lock",
     "read_contract",
     "run",
+    "without_unknown",
 ]

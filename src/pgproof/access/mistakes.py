@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 
 from pgproof.access.actors import Actor, read_actors
 from pgproof.access.contract import Cell, Contract
@@ -35,6 +36,28 @@ def refuse_unknown(contract: Contract, catalog: Catalog, cluster: Cluster) -> No
             tables = [each.qualified for each in catalog.tables if each.schema in contract.exposed]
             if label not in catalog.relations_by_name:
                 _known(contract, rule.line, f"relation {label}", label, tables)
+
+
+def without_unknown(contract: Contract, catalog: Catalog) -> tuple[Contract, tuple[str, ...]]:
+    """The contract without what the catalog lacks, and the names of that.
+
+    For a server that lacks an extension: what needs it does not exist there, and is no mistake of the contract.
+    """
+    relations = catalog.relations_by_name
+    routines = {f"{each.schema}.{each.name}" for each in catalog.routines if each.extension is None}
+    cells = {key: cell for key, cell in contract.cells.items() if cell.relation in relations}
+    for key, cell in cells.items():
+        if cell.columns is not None:
+            kept = tuple(each for each in cell.columns if each in relations[cell.relation].columns_by_name)
+            cells[key] = replace(cell, columns=kept)
+    lacking = (*(set(contract.relations) - set(relations)), *(set(contract.functions) - routines))
+    known = replace(
+        contract,
+        cells=cells,
+        relations={name: line for name, line in contract.relations.items() if name in relations},
+        functions={name: rule for name, rule in contract.functions.items() if name in routines},
+    )
+    return known, tuple(sorted(lacking))
 
 
 def _known(contract: Contract, line: int, what: str, name: str, expected: Collection[str]) -> None:

@@ -44,9 +44,16 @@ def check_access(
             stack.enter_context(worlds.populated(session, project, contract, name, shared))
             for name in worlds.names_of(project)
         ]
+        lacking = [each for each in missing if each in project.settings.extensions]
+        left_out: tuple[str, ...] = ()
+        if lacking:
+            contract, left_out = access.without_unknown(contract, places[0].catalog)
         seen = worlds.run_in_all(places, contract, progress)
         compared = compare_lock(project, contract, places[0], missing, update, progress)
     steps = [_step(project, each) for each in seen]
+    if left_out:
+        claim = f"not tried, since this server has no {', '.join(lacking)}: {', '.join(left_out)}"
+        steps.append(Step("access", claim, "not run"))
     scripts = [(each.up, each.up.read_text("utf-8")) for each in project.migrations]
     findings = where.located(worlds.findings_of(seen), scripts)
     matrix = tuple(
