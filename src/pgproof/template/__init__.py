@@ -3,12 +3,11 @@
 from pgproof.template.build import (
     NeedsOwnCluster,
     Template,
-    build_lock,
     digests,
     ensure_template,
     restore_cluster,
 )
-from pgproof.template.session import Clone, Session, open_session, platform_of, start_session
+from pgproof.template.session import Clone, Session, build_lock, open_session, platform_of, start_session
 from pgproof.template.stock import Stock
 
 __all__ = [

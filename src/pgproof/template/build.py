@@ -7,8 +7,7 @@ are kept, because the last migrations are the ones being edited.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from hashlib import blake2b
 from itertools import pairwise
@@ -20,9 +19,8 @@ from pgproof.errors import PgproofError, UsageError
 from pgproof.project import Project
 from pgproof.template import cluster_state, names
 from pgproof.template.note import Note
-from pgproof.template.session import Session, platform_of
+from pgproof.template.session import Session, build_lock, platform_of
 
-BUILD_LOCK = 7_021_954_118  # one builder per server; any constant that is ours
 Progress = Callable[[str], None]
 
 
@@ -72,18 +70,6 @@ def ensure_template(
         remove_ruins(session)
         found = read_template(session, wanted[-1], project) if reuse else None  # while we waited
         return found or build(session, project, wanted, reuse, shared, progress)
-
-
-@contextmanager
-def build_lock(session: Session) -> Iterator[None]:
-    """Be the only one on the server who builds."""
-    connection = session.maintenance
-    connection.execute("select pg_catalog.pg_advisory_lock(%s)", (BUILD_LOCK,))
-    try:
-        yield
-    finally:
-        if not connection.broken:
-            connection.execute("select pg_catalog.pg_advisory_unlock(%s)", (BUILD_LOCK,))
 
 
 def read_template(session: Session, digest: str, project: Project) -> Template | None:

@@ -17,6 +17,7 @@ from pgproof.errors import ServerError, UsageError
 from pgproof.project import Project
 from pgproof.template import memory, names
 
+BUILD_LOCK = 7_021_954_118  # one builder per server; any constant that is ours
 SESSION_LOCK = 7_021_954_119  # every session holds a share of it; any constant that is ours
 # The real pg_cron can be created only where it was loaded at the server's start.
 AVAILABLE = """
@@ -220,6 +221,18 @@ class Session:
 
 
 @contextmanager
+def build_lock(session: Session) -> Iterator[None]:
+    """Be the only one on the server who builds."""
+    connection = session.maintenance
+    connection.execute("select pg_catalog.pg_advisory_lock(%s)", (BUILD_LOCK,))
+    try:
+        yield
+    finally:
+        if not connection.broken:
+            connection.execute("select pg_catalog.pg_advisory_unlock(%s)", (BUILD_LOCK,))
+
+
+@contextmanager
 def open_session(project: Project, choice: str, owner: str = "", passing: bool = False) -> Iterator[Session]:
     """Open a session on a server of kind ``choice`` for ``project``'s platform; everything it makes goes with it.
 
@@ -256,7 +269,8 @@ def start_session(project: Project, choice: str, owner: str = "", passing: bool 
     available = frozenset(name for (name,) in found)
     session = Session(lease, maintenance, token, available, has_cron=has_real_cron(maintenance))
     if session.has_cron and lease.fresh:
-        session.give_back_cron()
+        with build_lock(session):  # a builder needs the same name
+            session.give_back_cron()
     session.reap()
     return session
 
