@@ -79,8 +79,7 @@ class Rehearsal:
     def leave_stage(self) -> None:
         """Drop the database that was worked in."""
         if self.stage and not self.session.maintenance.broken:
-            self.session.drop(self.stage.name)
-            self.session.give_back_cron()
+            self.session.discard(self.stage.name)
             if self.shared:
                 template.restore_cluster(self.session, self.before)
 

@@ -121,7 +121,6 @@ def build(
         clear_away(session, made, before)
         raise
     finish(session, work, wanted[-1], note)
-    session.give_back_cron()
     return Template(names.template(wanted[-1]), wanted[-1], settings, note, len(wanted) - 1 - start)
 
 
@@ -183,7 +182,7 @@ def finish(session: Session, made: str, digest: str, note: Note) -> str:
     connection = session.maintenance
     discard_template(session, name)
     target = sql.Identifier(name)
-    session.undisturbed(made, sql.SQL("alter database {} rename to {}").format(sql.Identifier(made), target))
+    session.set_aside(made, name)
     connection.execute(sql.SQL("comment on database {} is {}").format(target, sql.Literal(note.to_text())))
     connection.execute(sql.SQL("alter database {} with is_template true").format(target))
     return name
@@ -202,8 +201,10 @@ def clear_away(session: Session, made: Iterable[str], before: cluster_state.Clus
     if session.maintenance.broken:
         return
     for name in made:
-        discard_template(session, name)
-    session.give_back_cron()
+        if name == names.CRON:
+            session.discard(name)
+        else:
+            discard_template(session, name)
     restore_cluster(session, before)
 
 

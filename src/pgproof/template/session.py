@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -72,7 +72,7 @@ class Session:
         statement = sql.SQL("create database {} template {} strategy file_copy tablespace {}").format(
             sql.Identifier(name), sql.Identifier(template), sql.Identifier(tablespace)
         )
-        self.undisturbed(template, statement)
+        self.undisturbed([template], statement)
 
     def clone(
         self, template: str, settings: tuple[tuple[str, str], ...] = (), *, brief: bool = False
@@ -100,34 +100,60 @@ class Session:
 
         A real pg_cron ties that to one name, so where it is loaded only the holder of the build lock may ask.
         """
-        name = names.CRON if self.has_cron else self.next_name()
-        database.drop_database(self.maintenance, name)
+        name = self.next_name()
         self.create(name, template)
         self.set_defaults(name, settings)
-        return name
+        if not self.has_cron:
+            return name
+        self.give_back_cron()  # one that was killed may have taken it along
+        self.rename((names.CRON, before := self.next_name()), (name, names.CRON))
+        self.drop(before)
+        return names.CRON
 
     def give_back_cron(self) -> None:
-        """Leave an empty database under pg_cron's name: without one, ``cron.schedule`` fails everywhere."""
+        """Have an empty database under pg_cron's name: without one, ``cron.schedule`` fails everywhere."""
         if self.has_cron:
             with contextlib.suppress(database.errors.DuplicateDatabase):
                 self.create(names.CRON)
 
-    def undisturbed(self, name: str, statement: sql.Composed) -> None:
-        """Run a statement that nobody may be connected to database ``name`` for, ending whoever is.
+    def set_aside(self, name: str, wanted: str) -> None:
+        """Rename database ``name``; where it is pg_cron's, an empty one takes its place in the same step."""
+        if name != names.CRON or not self.has_cron:
+            self.rename((name, wanted))
+            return
+        self.create(empty := self.next_name())
+        self.rename((name, wanted), (empty, names.CRON))
+
+    def discard(self, name: str) -> None:
+        """Drop a database that was built in; where it is pg_cron's, an empty one takes its place."""
+        aside = self.next_name()
+        self.set_aside(name, aside)
+        self.drop(aside)
+
+    def rename(self, *pairs: tuple[str, str]) -> None:
+        """Rename databases (from, to), all at once: others never see a name missing that was there."""
+        change = sql.SQL("alter database {} rename to {}")
+        statements = [change.format(*map(sql.Identifier, pair)) for pair in pairs]
+        self.undisturbed([name for name, _ in pairs], *statements)
+
+    def undisturbed(self, databases: Sequence[str], *statements: sql.Composed) -> None:
+        """Run statements that nobody may be connected to ``databases`` for, ending whoever is; several in one transaction.
 
         pg_cron's launcher comes back within a second, hence the repetition.
         """
         for _ in range(100):
             self.maintenance.execute(
                 "select pg_catalog.pg_terminate_backend(pid, 5000)"
-                " from pg_catalog.pg_stat_activity where datname = %s",
-                (name,),
+                " from pg_catalog.pg_stat_activity where datname = any(%s)",
+                (list(databases),),
             )
-            with contextlib.suppress(database.errors.ObjectInUse):
-                self.maintenance.execute(statement)
+            together = self.maintenance.transaction() if len(statements) > 1 else contextlib.nullcontext()
+            with contextlib.suppress(database.errors.ObjectInUse), together:
+                for statement in statements:
+                    self.maintenance.execute(statement)
                 return
         raise ServerError(
-            f"somebody keeps connecting to {name}, a database that pgproof is building; try again"
+            f"somebody keeps connecting to {' or '.join(databases)}, which pgproof is building; try again"
         )
 
     def set_defaults(self, name: str, settings: tuple[tuple[str, str], ...]) -> None:
@@ -162,7 +188,7 @@ class Session:
             sql.SQL("alter database {1} set tablespace pg_default"),
         )
         for change in changes:
-            self.undisturbed(name, change.format(sql.Identifier(name), sql.Identifier(kept)))
+            self.undisturbed([name], change.format(sql.Identifier(name), sql.Identifier(kept)))
         if name in self.clones:
             self.clones.remove(name)
         return kept
