@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import signal
 import statistics
 import subprocess
 import sys
@@ -23,11 +24,19 @@ def seconds(run: Callable[[], object]) -> float:
 
 
 def process(*command: object, **options: object) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end; a failure shows its output."""
-    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False, **options)  # type: ignore[call-overload]
-    if done.returncode:
-        raise SystemExit(f"{command} exited with {done.returncode}\n{done.stdout}\n{done.stderr}")
-    return done
+    """Run a command to its end; a failure shows its output. A benchmark that is ended lets it clear up after itself."""
+    words = list(map(str, command))
+    pipe = subprocess.PIPE
+    with subprocess.Popen(words, stdout=pipe, stderr=pipe, text=True, **options) as running:  # type: ignore[call-overload]
+        try:
+            out, err = running.communicate()
+        except BaseException:
+            running.send_signal(signal.SIGINT)
+            running.communicate()
+            raise
+    if running.returncode:
+        raise SystemExit(f"{command} exited with {running.returncode}\n{out}\n{err}")
+    return subprocess.CompletedProcess(words, running.returncode, out, err)
 
 
 def interleaved(contenders: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, float]:

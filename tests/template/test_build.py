@@ -8,7 +8,7 @@ import pytest
 
 from pgproof import database, project, template
 from pgproof.psql import ScriptFailed
-from pgproof.template import build, names
+from pgproof.template import build, databases, names
 
 
 def steps(number):
@@ -181,7 +181,7 @@ def test_only_our_own_databases_are_dropped(maintenance):
 
 
 def test_clones_of_a_session_that_is_gone_are_dropped_by_the_next(maintenance):
-    maintenance.create("pgproof_c_deadbeef_1")
+    databases.create(maintenance.maintenance, "pgproof_c_deadbeef_1")
     maintenance.reap()
     left = maintenance.maintenance.execute(
         "select 1 from pg_database where datname like 'pgproof_c_dead%'"

@@ -17,7 +17,7 @@ from pgproof import database, platforms, psql, servers
 from pgproof.database import sql
 from pgproof.errors import PgproofError, UsageError
 from pgproof.project import Project
-from pgproof.template import cluster_state, names
+from pgproof.template import cluster_state, databases, names
 from pgproof.template.note import Note
 from pgproof.template.session import Session, build_lock, platform_of
 
@@ -172,7 +172,7 @@ def apply(session: Session, project: Project, work: str, first: int, last: int) 
 def snapshot(session: Session, work: str, digest: str, note: Note) -> str:
     """Keep the present state of ``work`` as the template with ``digest``; returns its name."""
     copy = f"{names.WORK}{digest[:24]}"
-    session.create(copy, work)
+    databases.create(session.maintenance, copy, work)
     return finish(session, copy, digest, note)
 
 

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import contextlib
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from pgproof import database, platforms, servers
 from pgproof.database import Connection, sql
-from pgproof.errors import ServerError, UsageError
+from pgproof.errors import UsageError
 from pgproof.project import Project
-from pgproof.template import memory, names
+from pgproof.template import databases, memory, names
 
 BUILD_LOCK = 7_021_954_118  # one builder per server; any constant that is ours
 SESSION_LOCK = 7_021_954_119  # every session holds a share of it; any constant that is ours
@@ -67,13 +67,6 @@ class Session:
         """The server of this session."""
         return self.lease.server
 
-    def create(self, name: str, template: str = "template0", tablespace: str = "pg_default") -> None:
-        """Create database ``name`` as a copy of ``template``, by copying files, which is the fastest way here."""
-        statement = sql.SQL("create database {} template {} strategy file_copy tablespace {}").format(
-            sql.Identifier(name), sql.Identifier(template), sql.Identifier(tablespace)
-        )
-        self.undisturbed([template], statement)
-
     def clone(
         self, template: str, settings: tuple[tuple[str, str], ...] = (), *, brief: bool = False
     ) -> Clone:
@@ -83,10 +76,8 @@ class Session:
         A ``brief`` one is for a test: in memory, where there is room.
         """
         name = self.next_name()
-        self.create(
-            name, template, memory.tablespace(self.maintenance, self.server) if brief else "pg_default"
-        )
-        self.set_defaults(name, settings)
+        place = memory.tablespace(self.maintenance, self.server) if brief else "pg_default"
+        databases.create(self.maintenance, name, template, settings, place)
         return Clone(name, self.server.dsn(name))
 
     def next_name(self) -> str:
@@ -101,12 +92,11 @@ class Session:
         A real pg_cron ties that to one name, so where it is loaded only the holder of the build lock may ask.
         """
         name = self.next_name()
-        self.create(name, template)
-        self.set_defaults(name, settings)
+        databases.create(self.maintenance, name, template, settings)
         if not self.has_cron:
             return name
         self.give_back_cron()  # one that was killed may have taken it along
-        self.rename((names.CRON, before := self.next_name()), (name, names.CRON))
+        databases.rename(self.maintenance, (names.CRON, before := self.next_name()), (name, names.CRON))
         self.drop(before)
         return names.CRON
 
@@ -114,56 +104,23 @@ class Session:
         """Have an empty database under pg_cron's name: without one, ``cron.schedule`` fails everywhere."""
         if self.has_cron:
             with contextlib.suppress(database.errors.DuplicateDatabase):
-                self.create(names.CRON)
+                databases.create(self.maintenance, names.CRON)
 
     def set_aside(self, name: str, wanted: str) -> None:
         """Rename database ``name``; where it is pg_cron's, an empty one takes its place in the same step."""
         if name != names.CRON or not self.has_cron:
-            self.rename((name, wanted))
+            databases.rename(self.maintenance, (name, wanted))
             return
-        self.create(empty := self.next_name())
-        self.rename((name, wanted), (empty, names.CRON))
+        databases.create(self.maintenance, empty := self.next_name())
+        databases.rename(self.maintenance, (name, wanted), (empty, names.CRON))
 
     def discard(self, name: str) -> None:
         """Drop a database that was built in; where it is pg_cron's, an empty one takes its place."""
-        aside = self.next_name()
-        self.set_aside(name, aside)
-        self.drop(aside)
-
-    def rename(self, *pairs: tuple[str, str]) -> None:
-        """Rename databases (from, to), all at once: others never see a name missing that was there."""
-        change = sql.SQL("alter database {} rename to {}")
-        statements = [change.format(*map(sql.Identifier, pair)) for pair in pairs]
-        self.undisturbed([name for name, _ in pairs], *statements)
-
-    def undisturbed(self, databases: Sequence[str], *statements: sql.Composed) -> None:
-        """Run statements that nobody may be connected to ``databases`` for, ending whoever is; several in one transaction.
-
-        pg_cron's launcher comes back within a second, hence the repetition.
-        """
-        for _ in range(100):
-            self.maintenance.execute(
-                "select pg_catalog.pg_terminate_backend(pid, 5000)"
-                " from pg_catalog.pg_stat_activity where datname = any(%s)",
-                (list(databases),),
-            )
-            together = self.maintenance.transaction() if len(statements) > 1 else contextlib.nullcontext()
-            with contextlib.suppress(database.errors.ObjectInUse), together:
-                for statement in statements:
-                    self.maintenance.execute(statement)
-                return
-        raise ServerError(
-            f"somebody keeps connecting to {' or '.join(databases)}, which pgproof is building; try again"
-        )
-
-    def set_defaults(self, name: str, settings: tuple[tuple[str, str], ...]) -> None:
-        """Give every later connection to database ``name`` these settings, as (name, value as SQL)."""
-        for setting, value in settings:
-            self.maintenance.execute(
-                sql.SQL("alter database {} set {} to " + value).format(
-                    sql.Identifier(name), sql.Identifier(setting)
-                )
-            )
+        if name == names.CRON:
+            aside = self.next_name()
+            self.set_aside(name, aside)
+            name = aside
+        self.drop(name)
 
     def helper(self) -> Session:
         """The same session over a second connection, for another thread; close it before this one."""
@@ -183,12 +140,8 @@ class Session:
         """Rename clone ``name`` so that it outlives the session; returns the new name."""
         kept = f"{names.KEPT}{label}"[:63]
         self.drop(kept)
-        changes = (
-            sql.SQL("alter database {} rename to {}"),
-            sql.SQL("alter database {1} set tablespace pg_default"),
-        )
-        for change in changes:
-            self.undisturbed([name], change.format(sql.Identifier(name), sql.Identifier(kept)))
+        databases.to_disk(self.maintenance, name)
+        databases.rename(self.maintenance, (name, kept))
         if name in self.clones:
             self.clones.remove(name)
         return kept
