@@ -25,7 +25,7 @@ def value_of(kind: Kind, text: str) -> Value:
     if kind == "float":
         return float(text)
     if kind == "boolean":
-        return text.lower() in ("t", "true", "on", "yes", "1")
+        return _truth(text.lower())
     if kind == "uuid":
         return UUID(text)
     if kind == "date":
@@ -37,6 +37,14 @@ def value_of(kind: Kind, text: str) -> Value:
     if kind in ("timestamp", "timestamptz"):
         return _moment(kind, text)
     return text
+
+
+def _truth(text: str) -> bool:
+    if text in ("t", "true", "on", "yes", "1"):
+        return True
+    if text in ("f", "false", "off", "no", "0"):
+        return False
+    raise ValueError(f"{text!r} is neither true nor false")
 
 
 def text_of(value: Value) -> str | None:

@@ -84,7 +84,8 @@ class ColumnModel:
     ``filling`` "generated" is never written. "identity" and "sequence" are written by bulk loading (which
     moves the sequence afterwards) and left out by strategies. ``default`` is SQL as PostgreSQL prints it, and
     so is ``expression``, that of a generated column.
-    ``reason`` says in a few words why ``space`` is what it is; it is what ``--dry-run`` prints.
+    ``reason`` says in a few words why ``space`` is what it is; it is what ``--dry-run`` prints. ``base`` is the
+    built-in type under its domains as the catalog names it, ``enum`` for all of those, "" for other types.
     """
 
     name: str
@@ -95,6 +96,7 @@ class ColumnModel:
     sequence: TableName | None = None
     expression: str | None = None
     reason: str = ""
+    base: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from pgproof.catalog.model import Catalog, Column, Constraint, ForeignKey, Index, Table
+from pgproof.catalog.model import Catalog, Column, Constraint, ForeignKey, Index, Table, TypeRef
 from pgproof.rows.model.agreements import with_agreements
 from pgproof.rows.model.ghosts import with_ghosts
 from pgproof.rows.model.kept import kept_by_triggers
@@ -102,6 +102,7 @@ def column_model(catalog: Catalog, column: Column) -> ColumnModel:
         sequence=sequence,
         expression=column.expression,
         reason=column.type.text,
+        base=_base(domains[-1].base if domains else column.type),
     )
 
 
@@ -211,6 +212,14 @@ def _domain_checks(catalog: Catalog, table: Table) -> Iterable[CheckModel]:
             tree = of_column(expression, column.name) if expression else None
             name = TableName(domain.schema, domain.name)
             yield CheckModel(check.name, check.expression or "", (column.name,), tree, domain=name)
+
+
+def _base(type_: TypeRef) -> str:
+    if type_.dims or type_.kind not in ("base", "enum"):
+        return ""
+    if type_.kind == "enum":
+        return "enum"
+    return type_.name if type_.schema == "pg_catalog" or type_.name == "citext" else ""
 
 
 def _filling(column: Column, default: str | None) -> tuple[Filling, TableName | None]:

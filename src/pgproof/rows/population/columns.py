@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from pgproof.rows.model.literals import text_of, value_of
-from pgproof.rows.model.tables import ColumnModel
+from pgproof.rows.model.tables import ColumnModel, Kind, Value
 from pgproof.rows.model.timeline import stage
 from pgproof.rows.population.bindings import Pin, Spelled, Stretch
 from pgproof.rows.population.kinship import Kinship
@@ -101,9 +101,17 @@ def _listed(work: Work) -> dict[str, Pin]:
         override = work.overrides.column(work.table.name, column.name)
         if override.values is not None and column.name not in work.parental:
             weights = np.array(override.weights or [1.0] * len(override.values))
-            values = tuple(value_of(column.space.kind, text) if text else text for text in override.values)
+            values = tuple(_read(column.space.kind, text) for text in override.values)
             found[column.name] = Pin(values, _by_weight(work.scalars[column.name].key, weights))
     return found
+
+
+def _read(kind: Kind, text: str | None) -> Value:
+    """What the settings say, as a value; what only the server can read, such as "yesterday", stays a text."""
+    try:
+        return value_of(kind, text) if text else text
+    except (ValueError, ArithmeticError):
+        return text
 
 
 def _by_weight(key: np.uint64, weights: Floats) -> Callable[[Block], Ints]:

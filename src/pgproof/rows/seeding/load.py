@@ -14,6 +14,7 @@ from pgproof.rows.model.troubles import told
 from pgproof.rows.population.world import Population
 from pgproof.rows.values.encode import encode
 from pgproof.rows.values.forms import TEXT, Form
+from pgproof.rows.values.wire import HEAD, TAIL, WIRED, encode_binary
 
 AHEAD = 2  # blocks that may wait: enough to keep both sides busy, few enough to stay small
 
@@ -21,20 +22,27 @@ Written = Callable[[int, float], None]
 
 
 def load(
-    connection: Connection, population: Population, written: Written, into: TableName | None = None
+    connection: Connection,
+    population: Population,
+    written: Written,
+    into: TableName | None = None,
+    *,
+    binary: bool = False,
 ) -> int:
     """COPY the new rows of a population; ``written`` hears rows and seconds after every block.
 
-    Raises ``RowsRefused`` or ``ServerError`` with what the server said.
+    Raises ``RowsRefused`` or ``ServerError`` with what the server said; where it is ``binary``, ``Unknown`` or
+    ``Refused`` for a constant that has to travel as text.
     """
     columns = list(population.makers)
     if population.count == population.existing:
         return 0
     started, done = perf_counter(), 0
-    statement = copy_statement(into or population.model.name, columns)
+    statement = copy_statement(into or population.model.name, columns, binary=binary)
+    made = binary_blocks(population, columns) if binary else blocks(population, columns, TEXT)
     try:
         with (
-            closing(ahead(blocks(population, columns, TEXT))) as source,
+            closing(ahead(made)) as source,
             connection.cursor() as cursor,
             cursor.copy(statement) as copy,
         ):
@@ -47,16 +55,34 @@ def load(
     return done
 
 
-def copy_statement(table: TableName, columns: Sequence[str]) -> sql.Composed:
+def copy_statement(table: TableName, columns: Sequence[str], *, binary: bool = False) -> sql.Composed:
     """COPY ... FROM STDIN for these columns."""
     names = sql.SQL(", ").join(map(sql.Identifier, columns))
-    return sql.SQL("copy {} ({}) from stdin").format(sql.Identifier(table.schema, table.name), names)
+    relation, tail = (
+        sql.Identifier(table.schema, table.name),
+        sql.SQL(" with (format binary)" if binary else ""),
+    )
+    return sql.SQL("copy {} ({}) from stdin{}").format(relation, names, tail)
+
+
+def has_binary(population: Population) -> bool:
+    """Whether every column that is written is of a type that we write in binary."""
+    return all(population.model.column(column).base in WIRED for column in population.makers)
 
 
 def blocks(population: Population, columns: Sequence[str], form: Form) -> Iterator[tuple[int, bytes]]:
     """The new rows of a population as COPY reads them, a block at a time with its number of rows."""
     for block in population.blocks():
         yield len(block), encode([block.values(column) for column in columns], form)
+
+
+def binary_blocks(population: Population, columns: Sequence[str]) -> Iterator[tuple[int, bytes]]:
+    """The same in binary, with what comes before the first block and after the last."""
+    bases = [population.model.column(column).base for column in columns]
+    yield 0, HEAD
+    for block in population.blocks():
+        yield len(block), encode_binary([block.values(column) for column in columns], bases)
+    yield 0, TAIL
 
 
 def ahead(source: Iterator[tuple[int, bytes]]) -> Generator[tuple[int, bytes], None, None]:

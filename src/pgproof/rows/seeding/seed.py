@@ -26,12 +26,13 @@ from pgproof.rows.population.world import Population, World
 from pgproof.rows.seeding.became import has_to_be_read_back, sieve, trial
 from pgproof.rows.seeding.explain import explain
 from pgproof.rows.seeding.files import write_files
-from pgproof.rows.seeding.load import Written, load
+from pgproof.rows.seeding.load import Written, has_binary, load
 from pgproof.rows.seeding.postpone import put_off
 from pgproof.rows.seeding.progress import Progress, Step, silent
 from pgproof.rows.seeding.queried import with_queried_values
 from pgproof.rows.seeding.second_pass import second_pass, waiting
 from pgproof.rows.seeding.sequences import move_statements, read_starts
+from pgproof.rows.syntax.signals import Refused, Unknown
 
 LESSONS = 3  # that can be learnt of one table
 _SETTINGS = """
@@ -95,12 +96,12 @@ def plan_in_words(connection: Connection, plan: SeedPlan) -> str:
     return "\n\n".join([head, *map(str, tables)])
 
 
-class NeedsCare(Exception):
-    """Rows of ``table`` were refused and have to be put in one by one; everything starts over."""
+class StartOver(Exception):
+    """Everything starts over, ``table`` being one of ``those`` now that are filled in another way."""
 
-    def __init__(self, table: TableName) -> None:
+    def __init__(self, table: TableName, those: set[TableName]) -> None:
         super().__init__(str(table))
-        self.table = table
+        those.add(table)
 
 
 class Seeding:
@@ -117,7 +118,8 @@ class Seeding:
         self.rows: dict[TableName, int] = {}
         self.notes: list[str] = []
         self.used: list[tuple[TableModel, int]] = []
-        self.careful: set[TableName] = set()
+        self.careful: set[TableName] = set()  # whose rows were refused: one by one
+        self.as_text: set[TableName] = set()  # which hold what only the server can read
         self.present = dict[TableName, Present]()
         self.made: dict[TableName, int] = {}
         self.judged = False
@@ -141,8 +143,7 @@ class Seeding:
                 with put_off(self.connection, self.plan.model) if self.fast else nullcontext():
                     self._fill(assembler)
                 self._settle()
-        except NeedsCare as trouble:
-            self.careful.add(trouble.table)
+        except StartOver:
             return False
         return True
 
@@ -232,11 +233,15 @@ class Seeding:
 
     def _copy(self, population: Population, written: Written, work: Work) -> int:
         # No savepoint: row locks of several subtransactions make foreign keys several times slower.
+        table = population.model.name
         try:
-            return load(self.connection, population, written)
+            binary = table not in self.as_text and has_binary(population)
+            return load(self.connection, population, written, binary=binary)
+        except (Unknown, Refused) as error:
+            raise StartOver(table, self.as_text) from error
         except RowsRefused as error:
             if self._may_be_refused(work):
-                raise NeedsCare(population.model.name) from error
+                raise StartOver(table, self.careful) from error
             raise
 
     def _learn(self, population: Population, assembler: Assembler) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from pgproof.rows.checks.solve import written_out
 from pgproof.rows.evaluate.compute import Program, Scope, compile_expression
-from pgproof.rows.evaluate.datum import Tag, to_datum
+from pgproof.rows.evaluate.datum import Json, Range, Tag, to_datum
 from pgproof.rows.evaluate.datum_times import Interval
 from pgproof.rows.evaluate.operators import find_operator
 from pgproof.rows.model.tables import ExclusionModel, KeyPart, TableModel, UniqueModel
@@ -118,20 +119,37 @@ def comparable(tag: Tag, value: Any) -> Any:
         datum = to_datum(tag, value)
     except (Unknown, Refused):
         datum = value
+    return _same(tag, datum)
+
+
+def _same(tag: Tag, datum: Any) -> Any:
+    """What stands for every datum that PostgreSQL calls equal to this one."""
+    if isinstance(datum, tuple):
+        return tuple(_same(tag.removesuffix("[]"), item) for item in datum)
+    if isinstance(datum, Range):
+        ends = (_same("", datum.lower), _same("", datum.upper))
+        return (*ends, datum.lower_inclusive, datum.upper_inclusive, datum.empty)
+    if isinstance(datum, Json):
+        return _document(datum.value)
     if isinstance(datum, Interval):
         return datum.length
     if isinstance(datum, str):
-        return (
-            datum.lower()
-            if tag.rpartition(".")[2] == "citext"
-            else datum.rstrip(" ")
-            if tag == "character"
-            else datum
-        )
-    if isinstance(datum, float) and datum != datum:
-        return "NaN"
-    try:
-        hash(datum)
-    except TypeError:
-        return repr(datum)
-    return datum
+        return _text(tag, datum)
+    if isinstance(datum, (float, Decimal)) and datum != datum:
+        return "NaN"  # which is equal to itself there, and not in Python
+    return repr(datum) if isinstance(datum, (list, dict)) else datum
+
+
+def _text(tag: Tag, text: str) -> str:
+    if tag.rpartition(".")[2] == "citext":
+        return text.lower()
+    return text.rstrip(" ") if tag == "character" else text
+
+
+def _document(value: Any) -> Any:
+    """A JSON value: members in no order, and true is not 1."""
+    if isinstance(value, dict):
+        return frozenset((name, _document(member)) for name, member in value.items())
+    if isinstance(value, list):
+        return tuple(map(_document, value))
+    return (type(value) is bool, value)

@@ -112,7 +112,7 @@ def single(found: Sequence[Piece]) -> Objects:
 
 def with_end(fixed: Fixed, end: bytes) -> Fixed:
     """Every line with ``end`` after it."""
-    return np.concatenate((fixed, _repeated(end, len(fixed))), axis=1) if end else fixed
+    return np.concatenate((fixed, repeated(end, len(fixed))), axis=1) if end else fixed
 
 
 def _fixed(values: Truths | Moments | Uuids | Hexes) -> Fixed:
@@ -131,7 +131,7 @@ def _moments(values: Moments) -> Fixed:
         return digits.calendar(days)
     if values.shape == "time":
         return digits.clock(rest)
-    both = np.concatenate((digits.calendar(days), _repeated(b" ", len(days)), digits.clock(rest)), axis=1)
+    both = np.concatenate((digits.calendar(days), repeated(b" ", len(days)), digits.clock(rest)), axis=1)
     return with_end(both, b"+00") if values.shape == "timestamptz" else both
 
 
@@ -151,11 +151,11 @@ def _joined(values: Joined, form: Form, end: bytes) -> list[Piece]:
         if isinstance(part, str):
             pending += form.text(part, inside=True)
             continue
-        found += [_repeated(pending, len(values))] if pending else []
+        found += [repeated(pending, len(values))] if pending else []
         found += _inside(part, form)
         pending = b""
     pending += form.quote + end
-    return [*found, _repeated(pending, len(values))] if pending else found
+    return [*found, repeated(pending, len(values))] if pending else found
 
 
 def _inside(part: Values, form: Form) -> list[Piece]:
@@ -178,7 +178,8 @@ def _scattered(values: Scattered, form: Form, end: bytes) -> list[Piece]:
     return [found.tolist()]
 
 
-def _repeated(text: bytes, size: int) -> Fixed:
+def repeated(text: bytes, size: int) -> Fixed:
+    """The same bytes in every line."""
     return np.broadcast_to(np.frombuffer(text, np.uint8), (size, len(text)))
 
 
