@@ -48,9 +48,11 @@ create table public.crypto_payments (
     constraint crypto_payments_user_id_booking_id_fkey foreign key (user_id, booking_id)
     references public.bookings (user_id, id) on delete restrict,
     constraint crypto_payments_id_can_be_quoted check (id ~ '^AMK-[0-9A-Z]{8}$'),
-    constraint crypto_payments_amount_is_positive check (amount > 0),
+    constraint crypto_payments_amount_is_positive check (amount > 0 and amount <> 'NaN'),
     constraint crypto_payments_currency_is_a_code check (currency ~ '^[A-Z]{3}$'),
-    constraint crypto_payments_crypto_amount_is_positive check (crypto_amount > 0),
+    constraint crypto_payments_crypto_amount_is_positive check (
+        crypto_amount > 0 and crypto_amount <> 'NaN'
+    ),
     constraint crypto_payments_crypto_currency_is_known check (
         crypto_currency in ('BTC', 'ETH', 'USDC', 'USDT')
     ),

@@ -20,7 +20,7 @@ create table public.users (
     constraint users_telegram_id_key unique (telegram_id),
     constraint users_id_fkey foreign key (id) references auth.users (id) on delete cascade,
     constraint users_total_trips_is_not_negative check (total_trips >= 0),
-    constraint users_loyalty_score_is_not_negative check (loyalty_score >= 0),
+    constraint users_loyalty_score_is_not_negative check (loyalty_score >= 0 and loyalty_score <> 'NaN'),
     constraint users_engagement_level_is_known check (
         engagement_level in ('low', 'medium', 'high', 'premium')
     )
@@ -95,7 +95,8 @@ create table public.trips (
     constraint trips_user_id_fkey foreign key (user_id) references public.users (id) on delete cascade,
     constraint trips_destination_is_not_empty check (destination <> ''),
     constraint trips_end_is_after_start check (end_date > start_date),
-    constraint trips_budget_is_positive check (budget > 0),
+    constraint trips_dates_are_finite check (isfinite(start_date) and isfinite(end_date)),
+    constraint trips_budget_is_positive check (budget > 0 and budget <> 'NaN'),
     constraint trips_status_is_known check (status in ('planned', 'ongoing', 'completed', 'cancelled')),
     constraint trips_group_size_is_positive check (group_size > 0)
 );
@@ -161,7 +162,7 @@ create table public.expenses (
     constraint expenses_user_id_trip_id_fkey foreign key (user_id, trip_id)
     references public.trips (user_id, id) on delete cascade,
     constraint expenses_category_is_not_empty check (category <> ''),
-    constraint expenses_amount_is_positive check (amount > 0),
+    constraint expenses_amount_is_positive check (amount > 0 and amount <> 'NaN'),
     constraint expenses_currency_is_a_code check (currency ~ '^[A-Z]{3}$')
 );
 

@@ -111,8 +111,10 @@ create table public.booking_outcomes (
     references public.bookings (user_id, id) on delete cascade,
     constraint booking_outcomes_hotel_identifier_is_not_empty check (hotel_identifier <> ''),
     constraint booking_outcomes_check_out_is_after_check_in check (check_out_date > check_in_date),
-    constraint booking_outcomes_price_per_night_is_positive check (price_per_night > 0),
-    constraint booking_outcomes_total_price_is_positive check (total_price > 0),
+    constraint booking_outcomes_price_per_night_is_positive check (
+        price_per_night > 0 and price_per_night <> 'NaN'
+    ),
+    constraint booking_outcomes_total_price_is_positive check (total_price > 0 and total_price <> 'NaN'),
     constraint booking_outcomes_rating_is_1_to_5 check (rating between 1 and 5),
     constraint booking_outcomes_value_for_money_is_1_to_5 check (value_for_money between 1 and 5)
 );
@@ -392,7 +394,16 @@ begin
         expectation_exceeded_rate = excluded.expectation_exceeded_rate,
         avg_value_for_money = excluded.avg_value_for_money,
         trust_score = excluded.trust_score,
-        updated_at = now();
+        updated_at = now()
+    -- What is up to date stays as it is: the hourly job passes by every hotel there is.
+    where
+        (
+            c.total_bookings, c.avg_rating, c.rebook_rate,
+            c.expectation_exceeded_rate, c.avg_value_for_money, c.trust_score
+        ) is distinct from (
+            excluded.total_bookings, excluded.avg_rating, excluded.rebook_rate,
+            excluded.expectation_exceeded_rate, excluded.avg_value_for_money, excluded.trust_score
+        );
 end
 $body$;
 
@@ -742,9 +753,10 @@ begin
             where r.status <> 'pending' and r.referred_user_id is not null
         )
 
-        select round(count(r.id)::numeric / count(distinct n.user_id), 4)
+        select round(count(*)::numeric / (select count(*) from network), 4)
         from network as n
-        left join public.referrals as r on n.user_id = r.referrer_id and r.status <> 'pending'
+        inner join public.referrals as r on n.user_id = r.referrer_id
+        where r.status <> 'pending'
     );
 end
 $body$;
@@ -779,8 +791,8 @@ create table public.shared_content (
     constraint shared_content_view_count_is_not_negative check (view_count >= 0),
     constraint shared_content_share_count_is_not_negative check (share_count >= 0),
     constraint shared_content_signup_count_is_not_negative check (signup_count >= 0),
-    constraint shared_content_viral_score_is_not_negative check (viral_score >= 0),
-    constraint shared_content_k_factor_is_not_negative check (k_factor >= 0)
+    constraint shared_content_viral_score_is_not_negative check (viral_score >= 0 and viral_score <> 'NaN'),
+    constraint shared_content_k_factor_is_not_negative check (k_factor >= 0 and k_factor <> 'NaN')
 );
 
 alter table public.shared_content enable row level security;

@@ -217,7 +217,9 @@ create table public.bookings (
     constraint bookings_user_id_fkey foreign key (user_id) references auth.users (id) on delete cascade,
     constraint bookings_hotel_identifier_is_not_empty check (hotel_identifier <> ''),
     constraint bookings_check_out_is_after_check_in check (check_out_date > check_in_date),
-    constraint bookings_total_price_is_positive check (total_price > 0),
+    constraint bookings_dates_are_finite check (isfinite(check_in_date) and isfinite(check_out_date)),
+    -- NaN is greater than every number, and makes NaN of every sum that it is in.
+    constraint bookings_total_price_is_positive check (total_price > 0 and total_price <> 'NaN'),
     constraint bookings_currency_is_a_code check (currency ~ '^[A-Z]{3}$'),
     constraint bookings_status_is_known check (status in ('pending', 'confirmed', 'completed', 'cancelled'))
 );
@@ -266,7 +268,7 @@ create table public.payments (
     constraint payments_user_id_fkey foreign key (user_id) references auth.users (id) on delete restrict,
     constraint payments_user_id_booking_id_fkey foreign key (user_id, booking_id)
     references public.bookings (user_id, id) on delete restrict,
-    constraint payments_amount_is_positive check (amount > 0),
+    constraint payments_amount_is_positive check (amount > 0 and amount <> 'NaN'),
     constraint payments_currency_is_a_code check (currency ~ '^[A-Z]{3}$'),
     constraint payments_status_is_known check (
         status in ('pending', 'completed', 'failed', 'refunded', 'cancelled')

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import date, datetime, timezone
 from decimal import Decimal
 from random import Random
 
@@ -52,6 +52,19 @@ def test_texts_that_are_excluded_are_never_drawn_and_leave_nothing_where_there_w
     assert not is_empty(space)
     assert not set(drawn(space)) & set(space.excluded)
     assert is_empty(without(Space("text", "text", max_length=0), ("",)))
+
+
+@pytest.mark.parametrize("gone", [("NaN",), ("NaN", "0", "0.01")])
+def test_a_number_that_is_not_one_takes_none_of_the_others_away(gone):
+    space = Space("numeric", "numeric(3,2)", low=Decimal(0), high=Decimal("0.01"), precision=3, scale=2)
+    assert is_empty(without(space, tuple(map(Decimal, gone)))) == (len(gone) == 3)
+
+
+def test_infinity_takes_none_of_the_days_away():
+    day = date(2024, 2, 29)
+    space = Space("date", "date", low=day, high=day)
+    assert not is_empty(without(space, ("infinity",)))
+    assert is_empty(without(space, ("infinity", day)))
 
 
 def test_of_two_moments_the_awkward_one_keeps_its_time_zone():

@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 import psycopg
 import pytest
 
-from .checks.trips import check_a_trip_needs_no_budget
+from .checks import numbers, trips
 from .world import new_booking, new_crypto_payment, new_payment, new_review, new_trip, new_user, one, refused
 
 BOUNDARIES = [
@@ -127,7 +127,15 @@ def test_boundaries(rows, table, accepted, refused, constraint):
 
 
 def test_a_trip_needs_no_budget(pg):
-    check_a_trip_needs_no_budget(pg)
+    trips.check_a_trip_needs_no_budget(pg)
+
+
+def test_a_trip_begins_and_ends(pg):
+    trips.check_a_trip_begins_and_ends(pg)
+
+
+def test_every_number_is_one(pg):
+    numbers.check_every_number_is_one(pg)
 
 
 def test_nights_are_counted_not_claimed(pg):

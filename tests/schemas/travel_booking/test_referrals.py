@@ -53,6 +53,11 @@ def test_k_factor_of_somebody_else_is_refused_except_to_admins(pg):
             assert one(pg, query, (user,)) * 2 == 1
 
 
+def test_k_factor_of_nobody_is_zero(pg):
+    with as_server(pg):
+        assert one(pg, "select public.calculate_k_factor(null)") == 0
+
+
 def test_nobody_rewards_themselves(pg):
     referrals.check_nobody_rewards_themselves(pg)
 

@@ -92,6 +92,10 @@ def test_the_hourly_job_mends_a_cache_that_was_switched_off(pg):
     check_cache_equals_oracle(pg, reviews)
 
 
+def test_the_hourly_job_leaves_alone_what_is_true(pg):
+    social_proof.check_the_hourly_job_leaves_alone_what_is_true(pg)
+
+
 class SocialProofMachine(RuleBasedStateMachine):
     """Reviews and personas come, change and go; the cache never lags behind."""
 

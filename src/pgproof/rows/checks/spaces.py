@@ -218,8 +218,13 @@ def _no_number(space: Space) -> bool:
     count = most - least + 1
     if count <= 0 or count > _MOST_COUNTED:
         return count <= 0
-    gone = {counted(value) / step for value in space.excluded}
+    gone = {counted(value) / step for value in space.excluded if _is_finite(value)}
     return all(Fraction(place) in gone for place in range(int(least), int(most) + 1))
+
+
+def _is_finite(value: Any) -> bool:
+    """NaN and infinity, which is a text where it is a time, lie between no two values."""
+    return value.is_finite() if isinstance(value, Decimal) else not isinstance(value, str)
 
 
 def counted(value: Any) -> Fraction:

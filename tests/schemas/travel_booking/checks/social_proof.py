@@ -148,3 +148,15 @@ def check_social_proof_is_public(pg: Connection) -> None:
         with accepted(pg), actor:
             assert proof_of(pg, "hotel-nile", MIDDLE).total_bookings == 1
             assert one(pg, "select count(*) from public.social_proof_cache") == 4
+
+
+def check_the_hourly_job_leaves_alone_what_is_true(pg: Connection) -> None:
+    """It passes by every hotel there is, writes the rows that were wrong, and no other."""
+    load(pg, "hotel_with_three_personas")
+    places = "select persona_type, ctid::text from public.social_proof_cache"
+    before = dict(pg.execute(places).fetchall())
+    pg.execute("update public.social_proof_cache set trust_score = 0 where persona_type = %s", (MIDDLE,))
+    pg.execute("select public.refresh_analytics_views()")
+    after = dict(pg.execute(places).fetchall())
+    assert {persona for persona, place in after.items() if before[persona] != place} == {MIDDLE}
+    assert proof_of(pg, "hotel-nile", MIDDLE).trust_score == Decimal("0.62")
