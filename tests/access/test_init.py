@@ -10,7 +10,7 @@ import pytest
 
 from pgproof.access import read_contract
 from pgproof.access.draft import nearest
-from pgproof.access.rules import equal, flag
+from pgproof.access.rules import equal, flag, happened, never
 from pgproof.access.trials import Trial
 from pgproof.conductor import bench, check, drafting
 from pgproof.errors import UsageError
@@ -105,6 +105,20 @@ def test_a_supabase_folder_without_rows_gets_rows_and_a_draft_that_is_accepted(m
     assert "relations public.projects" in {each.subject for each in found if each.rule == "not-confirmed"}
 
 
+@pytest.mark.parametrize(
+    ("column", "asked"),
+    [("accepted_at timestamptz", "accepted_at is not null"), ("left_on date", "left_on is null")],
+)
+def test_members_who_never_accepted_or_have_left_are_told_apart_by_the_moment(make_project, column, asked):
+    schema = TEAMS.replace("is_active boolean not null default true", column).replace(
+        "m.is_active", f"m.{asked}"
+    )
+    folder = make_project({"supabase/migrations/20240101000000_teams.sql": schema})
+    mine = f"in (select d.team_id from public.team_members as d where d.user_id = :id and d.{asked})"
+    assert f'select.user = "team_id {mine}"  # measured\n' in drafted(folder)
+    assert [each.rule for each in findings(folder) if each.severity == "error"] == []
+
+
 def test_a_planted_leak_is_an_obviously_wrong_line(make_project):
     folder = make_project({"supabase/migrations/20240101000000_teams.sql": TEAMS + PLANTED})
     table = drafted(folder).split('[relations."public.projects"]')[1].split("[relations")[0]
@@ -139,6 +153,12 @@ def test_the_first_rule_that_is_wrong_least_often_is_taken(done, said, missed):
     trials = [Trial({"id": "a"}, row, reached) for row, reached in zip(rows, done, strict=True)]
     rule, wrong = nearest([equal("owner", "id"), flag("is_public")], trials)
     assert (rule.text, wrong) == (said, missed)
+
+
+@pytest.mark.parametrize("rule", [happened("left_on"), never("left_on")])
+def test_a_moment_that_came_and_one_that_did_not_are_two_rules(rule):
+    came = rule.text == "left_on is not null"
+    assert [rule.holds(row, {}) for row in ({"left_on": "2026-01-01"}, {"left_on": None})] == [came, not came]
 
 
 def test_the_readme_leads_from_a_draft_to_a_first_finding(tmp_path):

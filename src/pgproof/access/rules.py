@@ -25,6 +25,7 @@ WORDS = 6  # a text column with more values than these is no status
 ALIASES = "abcdefg"
 AMONG = "{column} in (select {target} from {parent} as {alias} where {where})"
 COMPARED = ("uuid", "text", "varchar", "int4", "int8")
+MOMENTS = ("timestamptz", "timestamp", "date")
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,7 @@ class Vocabulary:
                                 yield self._among(column, table, group, both(plain, word), DEPTH + 1)
 
     def _words(self, relation: Table | View) -> Iterator[Rule]:
-        """Flags and words that tell rows apart whoever asks: ``is_public``, ``status = 'open'``."""
+        """What tells rows apart whoever asks: ``is_public``, ``status = 'open'``, ``deleted_at is null``."""
         rows = self.rows.get(relation.qualified, ())
         for column in relation.columns:
             if not _is_word(column.type):
@@ -123,6 +124,11 @@ class Vocabulary:
             elif 1 < len(found) <= WORDS and 2 * len(found) <= len(rows):
                 for word in sorted(str(each) for each in found if each is not None):
                     yield constant(column.name, word)
+        for column in relation.columns:
+            moments = {row.content.get(column.name) is None for row in rows}
+            if column.type.dims == 0 and column.type.name in MOMENTS and len(moments) == 2:
+                yield happened(column.name)
+                yield never(column.name)
 
     def _among(self, column: str, parent: Table, target: str, inner: Rule, depth: int) -> Rule:
         rows = [row.content for row in self.rows.get(parent.qualified, ())]
@@ -191,6 +197,22 @@ def constant(column: str, word: str) -> Rule:
         lambda prefix: f"{prefix}{quoted(column)} = {shown}",
         lambda row, _: row.get(column) == word,
         own=False,
+    )
+
+
+def happened(column: str) -> Rule:
+    """What the column dates has taken place: an invitation was accepted, a post published."""
+    return Rule(
+        lambda prefix: f"{prefix}{quoted(column)} is not null",
+        lambda row, _: row.get(column) is not None,
+        own=False,
+    )
+
+
+def never(column: str) -> Rule:
+    """What the column dates has not taken place: the row was not deleted, the membership not revoked."""
+    return Rule(
+        lambda prefix: f"{prefix}{quoted(column)} is null", lambda row, _: row.get(column) is None, own=False
     )
 
 
