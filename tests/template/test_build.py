@@ -46,15 +46,30 @@ def test_the_second_time_nothing_is_applied(own_cache, make_project):
     assert [ensure(folder).applied, ensure(folder).applied] == [3, 0]
 
 
-def test_only_what_was_edited_and_what_follows_is_paid_for(own_cache, make_project):
+def test_who_edits_the_last_migration_pays_for_the_last_only(own_cache, make_project):
     folder = make_project(steps(21))
     assert ensure(folder).applied == 21
     (folder / "021_t21.sql").write_text("create table edited (id int);\n")
     assert ensure(folder).applied == 1
     assert "edited" in tables(folder)
     assert "t21" not in tables(folder)
+
+
+@pytest.mark.parametrize(("slow", "applied"), [(True, 4), (False, 21)])
+def test_states_further_back_are_kept_if_it_took_long_to_get_there(
+    own_cache, make_project, monkeypatch, slow, applied
+):
+    monkeypatch.setattr(build, "worth_keeping", lambda spent, copying: slow)
+    folder = make_project(steps(21))
+    ensure(folder)
     (folder / "019_t19.sql").write_text("create table earlier (id int);\n")
-    assert ensure(folder).applied == 4  # the nearest kept state is four before the end
+    assert ensure(folder).applied == applied  # the nearest kept state is four before the end or there is none
+    assert "earlier" in tables(folder)
+
+
+def test_a_state_is_worth_more_than_two_copies_or_it_is_not_kept():
+    assert build.worth_keeping(spent=0.61, copying=0.3)
+    assert not build.worth_keeping(spent=0.6, copying=0.3)
 
 
 def test_a_migration_added_at_the_end_costs_one(own_cache, make_project):
@@ -64,7 +79,9 @@ def test_a_migration_added_at_the_end_costs_one(own_cache, make_project):
     assert ensure(folder).applied == 1
 
 
-@pytest.mark.parametrize(("start", "end"), [(0, 1), (0, 7), (3, 4), (0, 21), (20, 21), (5, 5)])
+@pytest.mark.parametrize(
+    ("start", "end"), [(0, 1), (0, 7), (3, 4), (0, 21), (20, 21), (5, 5), (-1, 0), (-1, 1), (-1, 2), (-1, 21)]
+)
 def test_stretches_cover_every_migration_once_and_in_order(start, end):
     covered = [number for first, last in build.stretches(start, end) for number in range(first, last + 1)]
     assert covered == list(range(start + 1, end + 1))

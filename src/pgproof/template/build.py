@@ -1,16 +1,18 @@
 """From a project to a template database: the longest prefix that exists already, and psql for the rest.
 
 A template is named by a digest of all that made it and marked ``datistemplate`` as the very last step, so a ruin
-is known by the missing mark (the idea is pgtestdb's). Besides the finished state, the states 1, 2, 4, 8 ... steps before it
-are kept, because the last migrations are the ones being edited.
+is known by the missing mark (the idea is pgtestdb's). Besides the finished state the one before the last migration is kept,
+because that is the one being edited, and those 2, 4, 8 ... steps before the end that took long enough to get to.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from hashlib import blake2b
 from itertools import pairwise
+from typing import ParamSpec, TypeVar
 
 import pgproof
 from pgproof import database, platforms, psql, servers
@@ -22,6 +24,8 @@ from pgproof.template.note import Note
 from pgproof.template.session import Session, build_lock, platform_of
 
 Progress = Callable[[str], None]
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class NeedsOwnCluster(PgproofError):
@@ -102,26 +106,39 @@ def build(
     """Apply what is missing on top of the longest finished prefix, keeping states on the way."""
     start, note = longest_prefix(session, wanted) if reuse else (-1, Note())
     before = cluster_state.read(session.maintenance)
-    platform = platform_of(project)
-    settings = platforms.database_settings(platform)
-    work = session.work_database(names.template(wanted[start]) if start >= 0 else "template0", settings)
-    made = {work}
+    settings = platforms.database_settings(platform_of(project))
+    origin = names.template(wanted[start]) if start >= 0 else "template0"
+    copying, work = timed(session.work_database, origin, settings)
+    made, end, spent = {work}, len(wanted) - 1, 0.0
     try:
-        if start < 0:
-            start, note = 0, Note(missing=apply_platform(session, platform, work))
-            made.add(snapshot(session, work, wanted[0], note))
-        for first, last in stretches(start, len(wanted) - 1):
-            progress(f"applying {project.migrations[last - 1].up.name}")
-            note = replace(note, said=note.said + apply(session, project, work, first, last))
-            if last < len(wanted) - 1:
+        for first, last in stretches(start, end):
+            took, note = timed(advance, session, project, work, first, last, note, progress)
+            spent += took
+            if last == end - 1 or (last < end and worth_keeping(spent, copying)):
                 made.add(snapshot(session, work, wanted[last], note))
+                spent = 0.0
         if shared and cluster_state.read(session.maintenance) != before:
             raise NeedsOwnCluster(f"{project.name} changes roles or settings that its whole cluster has")
     except BaseException:
         clear_away(session, made, before)
         raise
     finish(session, work, wanted[-1], note)
-    return Template(names.template(wanted[-1]), wanted[-1], settings, note, len(wanted) - 1 - start)
+    return Template(names.template(wanted[-1]), wanted[-1], settings, note, end - max(start, 0))
+
+
+def timed(work: Callable[P, R], *arguments: P.args, **options: P.kwargs) -> tuple[float, R]:
+    """Call ``work``; returns the seconds that it took and its result."""
+    start = time.monotonic()
+    made = work(*arguments, **options)
+    return time.monotonic() - start, made
+
+
+def worth_keeping(spent: float, copying: float) -> bool:
+    """Whether to keep a state that took ``spent`` seconds to get to from the one before, when a copy takes ``copying``.
+
+    The copy is paid for now, what it saves perhaps later. Quick migrations are applied again in less time.
+    """
+    return spent > 2 * copying
 
 
 def longest_prefix(session: Session, wanted: Sequence[str]) -> tuple[int, Note]:
@@ -139,17 +156,28 @@ def longest_prefix(session: Session, wanted: Sequence[str]) -> tuple[int, Note]:
 
 
 def stretches(start: int, end: int) -> list[tuple[int, int]]:
-    """Runs of migrations (first, last; counted from 1) between the states worth keeping.
+    """Runs of migrations (first, last; counted from 1) between the states that may be worth keeping.
 
-    >>> stretches(0, 7)
-    [(1, 3), (4, 5), (6, 6), (7, 7)]
+    State 0 is the platform; before it there is nothing, -1.
+
+    >>> stretches(-1, 7)
+    [(0, 0), (1, 3), (4, 5), (6, 6), (7, 7)]
     """
-    kept, distance = [end], 1
+    stops, distance = {start, max(start, 0), end}, 1
     while end - distance > start:
-        kept.append(end - distance)
+        stops.add(end - distance)
         distance *= 2
-    stops = [start, *sorted(kept)]
-    return [(first + 1, last) for first, last in pairwise(stops) if last > first]
+    return [(first + 1, last) for first, last in pairwise(sorted(stops))]
+
+
+def advance(
+    session: Session, project: Project, work: str, first: int, last: int, note: Note, progress: Progress
+) -> Note:
+    """Bring ``work`` from the state before ``first`` to ``last``; returns the note on it."""
+    if last == 0:
+        return Note(missing=apply_platform(session, platform_of(project), work))
+    progress(f"applying {project.migrations[last - 1].up.name}")
+    return replace(note, said=note.said + apply(session, project, work, first, last))
 
 
 def apply_platform(session: Session, platform: platforms.Platform, work: str) -> tuple[str, ...]:
