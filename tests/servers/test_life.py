@@ -51,6 +51,13 @@ def state(cache: Path) -> dict[str, int]:
     return json.loads((cluster_of(cache) / "state.json").read_text())
 
 
+def has_one_server(folder: Path) -> None:
+    """Assert that one server runs on ``folder``; its children look like it until they have given themselves a title."""
+    eventually(
+        lambda: sum(" -D " in line for line in processes_of(folder)) == 1, f"one server runs in {folder}"
+    )
+
+
 def answers(lease) -> bool:
     with database.connect(lease.server.dsn()) as connection:
         return connection.execute("select 1").fetchone() == (1,)
@@ -120,7 +127,7 @@ def test_an_abandoned_server_is_reaped_by_the_next_run(own_cache):
         assert lease.fresh
         assert answers(lease)
         assert state(own_cache)["server"] != running["server"]
-        assert len([line for line in processes_of(cluster_of(own_cache)) if " -D " in line]) == 1
+        has_one_server(cluster_of(own_cache))
 
 
 def test_a_killed_server_is_noticed_and_the_next_run_recovers(own_cache):
@@ -167,8 +174,7 @@ def test_many_at_once_start_one_server(own_cache):
     ]
     try:
         assert [holder.stdout.readline() for holder in holders] == ["up\n"] * 5
-        postmasters = [line for line in processes_of(cluster_of(own_cache)) if " -D " in line]
-        assert len(postmasters) == 1
+        has_one_server(cluster_of(own_cache))
     finally:
         for holder in holders:
             end(holder)
@@ -231,13 +237,40 @@ def test_others_cannot_enter_the_socket_folder(own_cache):
         assert Path(lease.server.host).stat().st_mode & 0o077 == 0
 
 
+def test_two_caches_do_not_share_a_socket_folder(own_cache, monkeypatch):
+    with servers.lease("embedded") as first:
+        monkeypatch.setenv("PGPROOF_CACHE", str(own_cache / "second"))
+        with servers.lease("embedded", passing=True) as second:
+            assert second.server.folder.name == first.server.folder.name
+            assert second.server.host != first.server.host
+        assert not Path(second.server.host).exists()
+        assert answers(first)
+
+
+def test_a_socket_folder_goes_with_its_server(own_cache):
+    with servers.lease("embedded") as lease:
+        assert list(Path(lease.server.host).iterdir())
+    assert not Path(lease.server.host).exists()
+
+
+def test_sockets_of_a_server_that_was_killed_go_with_the_next_start(own_cache):
+    holder = start_holder()
+    left = places.socket_folder(cluster_of(own_cache)) / ".s.PGSQL.1"
+    left.touch()  # as a killed server leaves it: the next one has another port
+    os.kill(state(own_cache)["server"], signal.SIGKILL)
+    end(holder)
+    with servers.lease("embedded") as lease:
+        assert answers(lease)
+        assert not left.exists()
+
+
 def test_a_socket_folder_that_somebody_else_made_is_refused(tmp_path, monkeypatch):
     trap = tmp_path / "elsewhere"
     trap.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     (tmp_path / f"pgproof-{os.geteuid()}").symlink_to(trap)
     with pytest.raises(Exception, match=r"belongs to user|remove it or set TMPDIR"):
-        places.socket_folder("0123456789ab")
+        places.socket_folder(Path("/any/cluster"))
 
 
 def test_a_full_disk_is_said_and_leaves_no_half_cluster(own_cache):

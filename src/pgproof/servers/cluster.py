@@ -45,7 +45,8 @@ class ClusterSpec:
     @property
     def key(self) -> str:
         """The name of the cluster's folder."""
-        parts = (self.kind, self.install, self.version_num, self.settings, self.content, self.owner)
+        made = (self.kind, self.install, self.version_num, initdb_options(self.version_num))
+        parts = (*made, self.settings, self.content, self.owner)
         return blake2b(repr(parts).encode(), digest_size=8).hexdigest()
 
 
@@ -64,7 +65,7 @@ def attach(spec: ClusterSpec, prepare: Callable[[Server], None] | None = None) -
 def remove(folder: Path) -> None:
     """Remove a cluster that is not running, and its socket folder."""
     shutil.rmtree(folder, ignore_errors=True)
-    shutil.rmtree(places.socket_folder(folder.name), ignore_errors=True)
+    shutil.rmtree(places.socket_folder(folder), ignore_errors=True)
     shutil.rmtree(places.memory_folder(folder), ignore_errors=True)
 
 
@@ -74,7 +75,7 @@ def describe(spec: ClusterSpec, folder: Path) -> Server:
     return Server(
         kind=spec.kind,
         version_num=spec.version_num,
-        host=str(places.socket_folder(spec.key)),
+        host=launched["sockets"],
         port=launched["port"],
         loopback_password=launched["password"],
         psql=spec.install / "bin" / "psql",
@@ -104,14 +105,7 @@ def initialise(spec: ClusterSpec, folder: Path) -> None:
     partial.mkdir(mode=0o700)
     if account.uid is not None:
         os.chown(partial, account.uid, account.gid or -1)
-    locale = (
-        ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
-        if spec.version_num >= 170000
-        else ["--locale=C.UTF-8"]
-    )
-    command = [spec.install / "bin" / "initdb", "-D", partial, "-U", "postgres", "-E", "UTF8", *locale,
-               "--auth-local=trust", "--auth-host=scram-sha-256", "--no-sync", "--no-instructions",
-               "--wal-segsize=1"]  # fmt: skip
+    command = [spec.install / "bin" / "initdb", "-D", partial, *initdb_options(spec.version_num)]
     done = subprocess.run(
         list(map(str, command)), capture_output=True, text=True, cwd="/", check=False,
         user=account.uid, group=account.gid, extra_groups=None if account.uid is None else [],
@@ -123,6 +117,17 @@ def initialise(spec: ClusterSpec, folder: Path) -> None:
     partial.rename(folder / "data")
 
 
+def initdb_options(version_num: int) -> list[str]:
+    """How a cluster is initialised: in a moment, and the same wherever it is."""
+    builtin = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
+    return [
+        *("-U", "postgres", "-E", "UTF8", "--auth-local=trust", "--auth-host=scram-sha-256"),
+        *("--no-sync", "--no-instructions", "--wal-segsize=1"),
+        *(builtin if version_num >= 170000 else ["--locale=C.UTF-8"]),
+        *(["--no-data-checksums"] if version_num >= 180000 else []),  # earlier versions have none unasked
+    ]
+
+
 def launch(spec: ClusterSpec, folder: Path) -> None:
     """Write what the keeper is to run: loopback only, a free port, the socket in a private folder."""
     account = places.server_account()
@@ -131,7 +136,7 @@ def launch(spec: ClusterSpec, folder: Path) -> None:
         **dict(spec.settings),
         "listen_addresses": "127.0.0.1",
         "port": str(port),
-        "unix_socket_directories": str(places.socket_folder(spec.key)),
+        "unix_socket_directories": str(places.socket_folder(folder)),
     }
     argv = [str(spec.install / "bin" / "postgres"), "-D", str(folder / "data")]
     for name, value in settings.items():
@@ -139,6 +144,7 @@ def launch(spec: ClusterSpec, folder: Path) -> None:
     content = {
         "argv": argv, "uid": account.uid, "gid": account.gid, "port": port,
         "password": secrets.token_urlsafe(18),
+        "sockets": settings["unix_socket_directories"],
         "memory": str(places.memory_folder(folder)) if places.has_memory() else "",
         "ready": str(folder / "data" / "postmaster.pid"), "log": str(folder / "server.log"),
     }  # fmt: skip
@@ -170,6 +176,7 @@ def reap(folder: Path) -> None:
         pid = int((folder / "data" / "postmaster.pid").read_text("utf-8").splitlines()[0])
         end(pid, folder)
         forget_corpse(pid, folder)
+    shutil.rmtree(places.socket_folder(folder), ignore_errors=True)
     crossed_boots = abandoned and (folder / "boot").read_text("utf-8") != boot_id()
     (folder / "state.json").unlink(missing_ok=True)
     lost_memory = (folder / sharing.IN_MEMORY).exists() and not places.memory_folder(folder).is_dir()

@@ -4,9 +4,9 @@ Run as a script of its own (``python -I -S keeper.py CLUSTER``) so that it start
 nothing but the light part of the standard library. ``CLUSTER/launch.json`` says what to run::
 
     {"argv": [...], "uid": 65534, "gid": 65534, "ready": ".../postmaster.pid", "log": ".../server.log",
-     "memory": "/dev/shm/..."}
+     "sockets": "/tmp/pgproof-0/...", "memory": "/dev/shm/..."}
 
-``memory`` is emptied when the server has ended well; one that crashed needs it to recover.
+``sockets`` and ``memory`` go when the server has ended well; one that crashed needs the latter to recover.
 
 It holds ``keeper.lock`` for as long as it lives, writes ``state.json`` once the server accepts connections,
 and then waits for the exclusive lock on ``clients.lock``, of which every client holds a share.
@@ -162,7 +162,7 @@ def stop(pid: int) -> bool:
 def stop_and_exit(cluster: str, pid: int) -> None:
     """Stop the server, withdraw its state, and end this process, which releases ``keeper.lock``."""
     if stop(pid):
-        empty_memory(cluster)
+        give_back(cluster)
     try:
         os.unlink(f"{cluster}/state.json")
     except FileNotFoundError:
@@ -170,14 +170,18 @@ def stop_and_exit(cluster: str, pid: int) -> None:
     os._exit(0)
 
 
-def empty_memory(cluster: str) -> None:
-    """Give back what databases in memory took."""
+def give_back(cluster: str) -> None:
+    """Remove what a server has outside its cluster: the folder of its socket, and what databases in memory took."""
     with open(f"{cluster}/launch.json", encoding="utf-8") as file:
-        memory = json.load(file).get("memory")
-    if memory and os.path.isdir(memory):
+        launch = json.load(file)
+    try:
+        os.rmdir(launch["sockets"])
+    except OSError:  # something else is in it; the next start looks after that
+        pass
+    if launch["memory"] and os.path.isdir(launch["memory"]):
         import shutil
 
-        shutil.rmtree(memory, ignore_errors=True)
+        shutil.rmtree(launch["memory"], ignore_errors=True)
         os.unlink(f"{cluster}/in-memory")
 
 

@@ -170,7 +170,12 @@ def memory_folder(cluster: Path) -> Path:
 
     Files that are made and removed for every test cost a third there of what they cost on a disk.
     """
-    return MEMORY / f"pgproof-{os.geteuid()}-{blake2b(os.fsencode(cluster), digest_size=6).hexdigest()}"
+    return MEMORY / f"pgproof-{os.geteuid()}-{_short_name(cluster)}"
+
+
+def _short_name(cluster: Path) -> str:
+    """A name for what a cluster has outside its folder: two caches may have clusters of the same key."""
+    return blake2b(os.fsencode(cluster), digest_size=6).hexdigest()
 
 
 def has_memory() -> bool:
@@ -188,12 +193,12 @@ def make_memory_folder(folder: Path) -> None:
     _private(folder, os.geteuid() if account.uid is None else account.uid, 0o700)
 
 
-def socket_folder(key: str) -> Path:
-    """A short, private folder for the socket of cluster ``key``: only its owner (and root) gets in."""
+def socket_folder(cluster: Path) -> Path:
+    """A short, private folder for the socket of the cluster in this folder: only its owner (and root) gets in."""
     account = server_account()
     parent = Path(tempfile.gettempdir()) / f"pgproof-{os.geteuid()}"
     _private(parent, os.geteuid(), 0o711)
-    folder = parent / key[:12]
+    folder = parent / _short_name(cluster)
     _private(folder, os.geteuid() if account.uid is None else account.uid, 0o700)
     if len(os.fsencode(folder)) > SOCKET_LIMIT:
         raise UsageError(
