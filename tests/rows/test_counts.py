@@ -39,6 +39,16 @@ def test_children_follow_their_parents() -> None:
     assert rows() == {"tenants": 10, "users": 40, "settings": 40, "messages": 160, "ratings": 64}
 
 
+@pytest.mark.parametrize(("keys", "count"), [(("team_id, user_id",), 80), (("id", "team_id, user_id"), 16)])
+def test_who_is_in_a_team_is_a_link_where_the_pair_is_the_key_and_an_answer_where_it_is_not(
+    keys, count
+) -> None:
+    people = (table("teams", "id"), table("people", "id", "team_id -> teams"))
+    pairs = table("pairs", "id", "team_id -> teams", "user_id -> people", "role", "joined", keys=keys)
+    model = SchemaModel(in_filling_order([*people, pairs])[0])
+    assert row_counts(model, Wishes({}))[name("pairs")].rows == count
+
+
 def test_what_was_asked_for_stands_and_children_follow_it() -> None:
     assert rows(rows={"users": 7}) == {
         "tenants": 10,

@@ -17,7 +17,7 @@ from pgproof.rows.model.tables import ReferenceModel, SchemaModel, TableModel, T
 BASE = 10
 CHILDREN = 4.0  # per parent
 LINKS = 2.0  # rows of a table that joins two others, per row of the larger one
-ANSWERS = 0.4  # rows of a leaf that may exist once per parent and person: ratings, votes
+ANSWERS = 0.4  # rows with an identity of their own that may exist once per parent and person: ratings, votes
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +157,8 @@ def ratio_of(table: TableModel, reference: ReferenceModel, parents: Sequence[Ref
         joined = [other for other in others if other & set(unique.columns)]
         if unique.plain and joined and columns & set(unique.columns):
             own = {c for r in parents for c in r.columns}
-            return ANSWERS if set(unique.columns) <= own and len(table.columns) > len(own) + 1 else LINKS
+            answers = not unique.primary and set(unique.columns) <= own and len(table.columns) > len(own) + 1
+            return ANSWERS if answers else LINKS
     return CHILDREN
 
 
