@@ -90,6 +90,13 @@ def become(connection: Connection, role: str, claims: Claims = None) -> None:
     connection.execute("select set_config(%s, %s, true), set_config('role', %s, true)", (CLAIMS, text, role))
 
 
+def whoami(connection: Connection) -> str:
+    """The role that a connection acts as."""
+    row = connection.execute("select current_user::text").fetchone()
+    assert row is not None
+    return str(row[0])
+
+
 def drop_database(connection: Connection, name: str) -> None:
     """Drop database ``name`` if it exists, ending whoever is connected to it."""
     connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))

@@ -67,6 +67,16 @@ class Cluster:
         """The role of that name; raises ``KeyError``."""
         return self.roles_by_name[name]
 
+    def inherited_by(self, member: str) -> frozenset[str]:
+        """Every role whose privileges ``member`` has without SET ROLE; itself included."""
+        found, todo = {member}, [member]
+        while todo:
+            current = todo.pop()
+            direct = {m.role for m in self.memberships if m.member == current and m.inherit} - found
+            found |= direct
+            todo += direct
+        return frozenset(found)
+
     def roles_of(self, member: str) -> frozenset[str]:
         """Every role that ``member`` is in, directly or through others; itself included."""
         found, todo = {member}, [member]

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pgproof import catalog, database
 from pgproof.conductor.bench import Playground, Progress, playground
 from pgproof.project import Project
+from pgproof.rows.plan.privileges import writer_of
 from pgproof.rows.seeding.arguments import SeedOptions
 from pgproof.rows.seeding.options import report_lines, run_seed
 from pgproof.rows.seeding.progress import Progress as RowProgress
@@ -38,7 +39,11 @@ def fill_named(dsn: str, project: Project, options: SeedOptions, rows: RowProgre
 def fill(dsn: str, project: Project, options: SeedOptions, rows: RowProgress, say: Say) -> None:
     """Run the seeding on one database and say what came of it."""
     with database.connect(dsn) as connection:
-        report = run_seed(connection, catalog.read(connection), project.settings.rows, options, rows, say)
+        found, writer = (
+            catalog.read(connection),
+            writer_of(catalog.read_roles(connection), database.whoami(connection)),
+        )
+        report = run_seed(connection, found, project.settings.rows, options, rows, say, writer)
     if report:
         for line in report_lines(report):
             say(line)

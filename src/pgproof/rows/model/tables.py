@@ -86,6 +86,7 @@ class ColumnModel:
     so is ``expression``, that of a generated column.
     ``reason`` says in a few words why ``space`` is what it is; it is what ``--dry-run`` prints. ``base`` is the
     built-in type under its domains as the catalog names it, ``enum`` for all of those, "" for other types.
+    ``denied`` says why whoever writes may not write this column; it is "generated" from its default then.
     """
 
     name: str
@@ -97,6 +98,7 @@ class ColumnModel:
     expression: str | None = None
     reason: str = ""
     base: str = ""
+    denied: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +224,8 @@ class TableModel:
 
     ``timeline`` names time columns whose values never decrease from left to right. ``judges`` are triggers
     and rules that may reject or rewrite a row: only the server knows what they think. ``kept_by`` names
-    triggers of other tables for which this one is a record: they write it.
+    triggers of other tables for which this one is a record: they write it. ``denied`` says why whoever writes
+    can put no row in, ``unreadable`` that they may not look at what is there.
     """
 
     name: TableName
@@ -236,6 +239,8 @@ class TableModel:
     partition: PartitionModel | None = None
     judges: tuple[str, ...] = ()
     kept_by: tuple[str, ...] = ()
+    denied: str = ""
+    unreadable: bool = False
 
     def column(self, name: str) -> ColumnModel:
         """The column of that name; ``KeyError`` if there is none."""

@@ -29,6 +29,11 @@ def told(error: errors.Error, table: TableModel) -> PgproofError:
         return ServerError(
             f"the server's disk is full at {table.name}: {said}; free space there; nothing was kept"
         )
+    if isinstance(error, errors.FeatureNotSupported) and "row-level security" in said:
+        return UsageError(
+            f"{table.name}: row-level security binds this role there, and COPY does not go through it;"
+            " connect as the table's owner or as a role with BYPASSRLS; nothing was kept"
+        )
     if isinstance(error, errors.InsufficientPrivilege):
         return UsageError(f"may not write {table.name}: {said}; connect as its owner; nothing was kept")
     if diagnosis.constraint_name:

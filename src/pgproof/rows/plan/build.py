@@ -28,6 +28,7 @@ from pgproof.rows.model.timeline import timeline
 from pgproof.rows.model.types import domain_chain, domain_checks, space_of
 from pgproof.rows.plan.declared import Declared, with_declared
 from pgproof.rows.plan.elements import narrowed
+from pgproof.rows.plan.privileges import Writer, as_written_by
 from pgproof.rows.syntax.expression import columns_of, of_column
 from pgproof.rows.syntax.reading import read
 
@@ -42,11 +43,12 @@ _SEQUENCE = re.compile(r"^nextval\('(?P<name>(?:[^']|'')+)'::regclass\)$")
 _NAME = re.compile(r'"(?:[^"]|"")*"|[^.]+')
 
 
-def build(catalog: Catalog, declared: Sequence[Declared] = ()) -> SchemaModel:
+def build(catalog: Catalog, declared: Sequence[Declared] = (), writer: Writer | None = None) -> SchemaModel:
     """Every table that an application fills, and those of the platform that it refers to.
 
-    ``declared`` are references that the database does not have. Partitions are not listed: their parents are
-    filled. Raises ``UsageError`` for a declared reference that cannot be.
+    ``declared`` are references that the database does not have, ``writer`` is who will write, None if they may
+    write everything. Partitions are not listed: their parents are filled. Raises ``UsageError`` for a declared
+    reference that cannot be.
     """
     targets = {each.target for each in declared}
     wanted = {name_of(table) for table in catalog.tables if _is_ours(table) or table.qualified in targets}
@@ -57,6 +59,8 @@ def build(catalog: Catalog, declared: Sequence[Declared] = ()) -> SchemaModel:
         for table in catalog.tables
         if name_of(table) in wanted
     ]
+    if writer is not None:
+        tables = as_written_by(writer, catalog, tables)
     ordered, impossible = in_filling_order(with_ghosts(with_declared(tables, declared)))
     return SchemaModel(with_agreements(ordered), impossible)
 

@@ -100,6 +100,8 @@ def _rules(model: SchemaModel, wishes: Wishes) -> list[_Rule]:
 def _rule(table: TableModel, usual: Mapping[TableName, float], wishes: Wishes) -> _Rule:
     if is_ghost(table.name):
         return _Rule(table.name, why="values that several keys share")
+    if table.denied:
+        return _Rule(table.name, rows=0, why=table.denied)
     if table.name in wishes.rows:
         return _Rule(table.name, rows=wishes.rows[table.name], why="asked for")
     singles = [r for r in table.references if _is_single(table, r)]

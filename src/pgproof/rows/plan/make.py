@@ -17,6 +17,7 @@ from pgproof.rows.plan.counts import Count, Wishes, find_table, row_counts
 from pgproof.rows.plan.declared import read_declared
 from pgproof.rows.plan.overrides import LOCALE, Overrides, read_overrides
 from pgproof.rows.plan.platform import usual_columns
+from pgproof.rows.plan.privileges import Writer
 from pgproof.rows.values.texts import require_provider
 from pgproof.rows.values.words import require_locale
 
@@ -56,19 +57,23 @@ def make_plan(
     total: int | None = None,
     seed: int | None = None,
     until: date | None = None,
+    writer: Writer | None = None,
 ) -> SeedPlan:
     """Plan how to fill the tables of a catalog. ``settings`` is a project's ``[rows]``; arguments go first.
 
-    Raises ``UsageError`` for a table or column that is not there and for numbers that make no sense, and
-    ``CannotFill`` where foreign keys form a cycle that nobody can enter.
+    ``writer`` is who will write, None if they may write everything. Raises ``UsageError`` for a table or column
+    that is not there and for numbers that make no sense, and ``CannotFill`` where foreign keys form a cycle that
+    nobody can enter, or where the writer may not fill what was asked for.
     """
-    model = build(catalog, read_declared(settings or {}))
+    model = build(catalog, read_declared(settings or {}), writer)
     overrides = replace(read_overrides(settings or {}, model), usual=usual_columns(model))
     _check_words(overrides)
     asked = {**overrides.rows, **{find_table(model, name): count for name, count in (rows or {}).items()}}
     for name, count in asked.items():
         if count < 0:
             raise UsageError(f"{name}: {count} rows; expected 0 or more")
+        if count and model.table(name).denied:
+            raise CannotFill(f"{name}: {model.table(name).denied}")
     factor = overrides.scale if scale is None else scale
     wishes = Wishes(asked, 1.0 if factor is None else factor, total, overrides.ratios())
     if wishes.scale <= 0:

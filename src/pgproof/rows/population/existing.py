@@ -11,8 +11,8 @@ import numpy as np
 from pgproof.database import Connection, sql
 from pgproof.rows.model.ghosts import is_ghost
 from pgproof.rows.model.literals import value_of
+from pgproof.rows.model.needed import columns_needed
 from pgproof.rows.model.tables import SchemaModel, TableModel, TableName
-from pgproof.rows.model.timeline import stage
 from pgproof.rows.population.world import NONE, Block, Chooser, Clock, Maker, Population
 from pgproof.rows.values.blocks import Choice, Pool, Values, scattered
 from pgproof.rows.values.draws import Ints
@@ -38,7 +38,7 @@ def read_present(connection: Connection, model: SchemaModel) -> dict[TableName, 
     needed = columns_needed(model)
     found: dict[TableName, Present] = {}
     for table in model.tables:
-        if is_ghost(table.name):
+        if is_ghost(table.name) or table.unreadable:
             continue
         present = read_table(connection, table, sorted(needed[table.name]))
         if present.total:
@@ -96,20 +96,6 @@ def own_rows(table: TableModel) -> sql.Composed:
     """A table without those that inherit from it, for FROM; partitions are its own."""
     only = sql.SQL("" if table.partition else "only ")
     return sql.SQL("{}{}").format(only, sql.Identifier(table.name.schema, table.name.name))
-
-
-def columns_needed(model: SchemaModel) -> dict[TableName, set[str]]:
-    """Per table: keys that others refer to, its own foreign keys and unique columns, and when rows were made."""
-    needed: dict[TableName, set[str]] = {table.name: set(table.primary_key) for table in model.tables}
-    for table in model.tables:
-        mine = needed[table.name]
-        mine.update(column for unique in table.uniques for column in unique.columns)
-        mine.update(name for name in table.timeline if stage(name) == 0)
-        for reference in table.references:
-            mine.update(reference.columns)
-            if reference.target in needed:
-                needed[reference.target].update(reference.target_columns)
-    return needed
 
 
 def parents_there(table: TableModel, present: Mapping[TableName, Present]) -> dict[str, Ints]:

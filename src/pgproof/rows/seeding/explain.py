@@ -52,6 +52,8 @@ def explain(work: Work, count: Count) -> TablePlan:
 
 def _column(work: Work, column: ColumnModel) -> tuple[str, str]:
     name = column.name
+    if column.denied:
+        return f"its default, {column.expression}" if column.expression else "its default", column.denied
     if column.filling == "generated":
         return "computed by PostgreSQL", column.expression or ""
     if name in work.parental:

@@ -9,6 +9,7 @@ from pgproof.catalog.model import Catalog
 from pgproof.database import Connection
 from pgproof.errors import UsageError
 from pgproof.rows.plan.make import SeedPlan, make_plan
+from pgproof.rows.plan.privileges import Writer
 from pgproof.rows.seeding.arguments import SeedOptions
 from pgproof.rows.seeding.progress import Progress, silent
 from pgproof.rows.seeding.seed import SeedReport, plan_in_words, seed, write
@@ -21,13 +22,15 @@ def run_seed(
     options: SeedOptions,
     progress: Progress = silent,
     say: Callable[[str], None] = print,
+    writer: Writer | None = None,
 ) -> SeedReport | None:
     """Plan, and then show the plan, write files, or fill the database, as the options say.
 
-    ``settings`` is the project's ``[rows]``. Returns the report, or None after a dry run. Raises what
+    ``settings`` is the project's ``[rows]``, ``writer`` whom the connection acts as, None if they may do all.
+    Returns the report, or None after a dry run. Raises what
     ``make_plan``, ``seed`` and ``write`` raise.
     """
-    plan = plan_for(catalog, settings, options)
+    plan = plan_for(catalog, settings, options, writer)
     if options.dry_run:
         say(plan_in_words(connection, plan))
         return None
@@ -36,7 +39,9 @@ def run_seed(
     return seed(connection, plan, progress, fast=options.fast)
 
 
-def plan_for(catalog: Catalog, settings: Mapping[str, Any], options: SeedOptions) -> SeedPlan:
+def plan_for(
+    catalog: Catalog, settings: Mapping[str, Any], options: SeedOptions, writer: Writer | None = None
+) -> SeedPlan:
     """The plan that settings and options make together; options go first.
 
     Raises what ``make_plan`` raises, and ``UsageError`` where there are no tables.
@@ -50,6 +55,7 @@ def plan_for(catalog: Catalog, settings: Mapping[str, Any], options: SeedOptions
         total=options.total,
         seed=options.seed,
         until=options.until,
+        writer=writer,
     )
     if not plan.counts:
         raise UsageError("there are no tables to fill in this database; apply the migrations to it first")

@@ -15,11 +15,12 @@ from pgproof.database import Connection, errors, rolled_back
 from pgproof.rows.checks.learn import asker
 from pgproof.rows.checks.solving import solver
 from pgproof.rows.model.ghosts import is_ghost, real_tables
+from pgproof.rows.model.needed import columns_needed
 from pgproof.rows.model.tables import SchemaModel, TableModel, TableName
 from pgproof.rows.model.troubles import CannotFill, RowsRefused, lost, told
 from pgproof.rows.plan.make import SeedPlan
 from pgproof.rows.population.assemble import Assembler
-from pgproof.rows.population.existing import Present, columns_needed, read_present, read_table
+from pgproof.rows.population.existing import Present, read_present, read_table
 from pgproof.rows.population.lessons import lesson, sample_of
 from pgproof.rows.population.work import Circumstances, Work
 from pgproof.rows.population.world import Population, World

@@ -3,6 +3,7 @@
 >>> from pgproof.rows import strategies  # strategies.rows(catalog, "public.messages") and so on
 """
 
+from pgproof.rows.plan.privileges import Writer, writer_of
 from pgproof.rows.strategies.insert import disable_triggers, insert, insert_population
 from pgproof.rows.strategies.plan import Row, SchemaPlan, TablePlan
 from pgproof.rows.strategies.population import Population
@@ -17,6 +18,7 @@ __all__ = [
     "TablePlan",
     "Unviolable",
     "Violation",
+    "Writer",
     "disable_triggers",
     "insert",
     "insert_population",
@@ -24,4 +26,5 @@ __all__ = [
     "populations",
     "rows",
     "violating",
+    "writer_of",
 ]

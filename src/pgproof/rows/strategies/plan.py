@@ -21,6 +21,7 @@ from pgproof.rows.evaluate.compute import UNKNOWN_FUNCTION, Failure, Program, Sc
 from pgproof.rows.model.ghosts import is_ghost, real_tables
 from pgproof.rows.model.tables import ColumnModel, SchemaModel, TableModel, TableName
 from pgproof.rows.plan.build import build, split_name
+from pgproof.rows.plan.privileges import Writer
 from pgproof.rows.strategies.existing import Existing, read_existing
 from pgproof.rows.strategies.keys import Exclusion, Key, programs_of, value_of
 from pgproof.rows.strategies.ways import Contradiction, changed_ways, ways_of
@@ -96,14 +97,19 @@ class SchemaPlan:
     """The tables of a catalog, each planned when it is first asked for.
 
     With a ``connection`` to a database of that schema, CHECKs that only a server can compute are tried there,
-    and new rows keep clear of the keys of those that it has.
+    and new rows keep clear of the keys of those that it has. With a ``writer`` (``writer_of``), rows leave out
+    the columns that this role may not insert.
     """
 
     def __init__(
-        self, catalog: Catalog, connection: Connection | None = None, present: Present | None = None
+        self,
+        catalog: Catalog,
+        connection: Connection | None = None,
+        present: Present | None = None,
+        writer: Writer | None = None,
     ) -> None:
         self.catalog = catalog
-        self.model: SchemaModel = build(catalog)
+        self.model: SchemaModel = build(catalog, (), writer)
         self._connection = connection
         self._present = present or Present()
         self._plans: dict[TableName, TablePlan] = {}
@@ -121,7 +127,9 @@ class SchemaPlan:
         return next(n for n, table in enumerate(self.model.tables, 1) if table.name == name)
 
     def plan(self, name: TableName) -> TablePlan:
-        """The plan of a table. Raises ``UsageError`` if its CHECKs contradict each other."""
+        """The plan of a table. Raises ``UsageError`` if its CHECKs contradict each other or the writer is denied it."""
+        if self.model.table(name).denied:
+            raise UsageError(f"{name}: {self.model.table(name).denied}")
         if name not in self._plans:
             self._plans[name] = plan_table(self.model.table(name), self._connection, self._present)
         return self._plans[name]
@@ -146,7 +154,9 @@ def plan_table(table: TableModel, connection: Connection | None, present: Presen
         tuple(_generated(table, scope)),
         tuple(Key(u, *programs_of(table, u, scope), scope.columns) for u in table.uniques),
         tuple(Exclusion(e, *programs_of(table, e, scope), scope.columns) for e in table.exclusions),
-        Existing() if connection is None or is_ghost(table.name) else read_existing(connection, table),
+        Existing()
+        if connection is None or is_ghost(table.name) or table.unreadable
+        else read_existing(connection, table),
     )
 
 

@@ -100,6 +100,9 @@ def rules_of(table: TableModel) -> tuple[Rule, ...]:
 
 def breach_of(plan: TablePlan, rule: Rule) -> Breach | Unviolable:
     """How ``rule`` is broken while the others hold, or why it cannot be."""
+    denied = [column for column in plan.table.columns if column.name in rule.columns and column.denied]
+    if denied and len(denied) == len(rule.columns):
+        return Unviolable(rule, " and ".join(f"{column.denied}: {column.name}" for column in denied))
     try:
         return _WAYS[rule.kind](plan, rule)
     except Contradiction as contradiction:
