@@ -12,6 +12,7 @@ create table public.conversations (
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
     constraint conversations_pkey primary key (id),
+    constraint conversations_tenant_id_id_key unique (tenant_id, id),
     constraint conversations_tenant_id_fkey
     foreign key (tenant_id) references public.tenants (id) on delete cascade,
     constraint conversations_tenant_id_user_id_fkey
@@ -38,6 +39,8 @@ comment on column public.conversations.metadata is 'Whatever the application wan
 comment on column public.conversations.is_archived is 'Put away: kept and readable, and out of the lists.';
 comment on column public.conversations.updated_at is
 'When the conversation was last changed or got a message.';
+comment on constraint conversations_tenant_id_id_key on public.conversations is
+'Lets a message name its conversation together with the tenant, so that both always agree.';
 
 -- Nothing for anon.
 revoke all on table public.conversations from anon, authenticated, service_role;

@@ -2,9 +2,11 @@
 -- Messages: what was said in a conversation, by whom, and what it took to say it.
 -- Needs: 003_create_conversations_table.sql.  Undone by: rollback_004_messages.sql
 
--- No tenant_id: a message is its conversation's, which cannot disagree with itself.
+-- The tenant is the conversation's, and is here as well because every read asks for it: a policy that looks
+-- it up in conversations reads all of the tenant's to show one.
 create table public.messages (
     id uuid not null default gen_random_uuid(),
+    tenant_id uuid not null default private.current_tenant_id(),
     conversation_id uuid not null,
     role text not null,
     content text not null,
@@ -14,8 +16,9 @@ create table public.messages (
     metadata jsonb not null default '{}',
     created_at timestamptz not null default now(),
     constraint messages_pkey primary key (id),
-    constraint messages_conversation_id_fkey
-    foreign key (conversation_id) references public.conversations (id) on delete cascade,
+    constraint messages_tenant_id_conversation_id_fkey
+    foreign key (tenant_id, conversation_id) references public.conversations (tenant_id, id)
+    on delete cascade on update cascade,
     constraint messages_role_is_known check (role in ('user', 'assistant', 'system')),
     constraint messages_content_is_not_empty check (content <> ''),
     constraint messages_token_count_is_not_negative check (token_count >= 0),
@@ -25,9 +28,12 @@ create table public.messages (
 alter table public.messages enable row level security;
 alter table public.messages force row level security;
 
+create index messages_tenant_id_conversation_id_idx on public.messages (tenant_id, conversation_id);
 create index messages_conversation_id_created_at_idx on public.messages (conversation_id, created_at);
 
 comment on table public.messages is 'What was said in a conversation, in the order of created_at.';
+comment on column public.messages.tenant_id is
+'The tenant of the conversation; a client need not send it.';
 comment on column public.messages.role is
 'Who speaks: the member (user), the model (assistant) or the application (system).';
 comment on column public.messages.token_count is 'Tokens of this message, null where nobody counted.';
@@ -43,23 +49,16 @@ grant select, insert, update, delete on table public.messages to authenticated, 
 create policy select_member on public.messages
 for select
 to authenticated
-using (
-    -- The conversations' own policy asks for the tenant; to ask here too made the query half as slow again.
-    exists (
-        select
-        from public.conversations as c
-        where c.id = messages.conversation_id
-    )
-);
+using (tenant_id = (select private.current_tenant_id()));
 
-comment on policy select_member on public.messages is
-'Members see the messages of the conversations that they see: those of their tenant.';
+comment on policy select_member on public.messages is 'Members see the messages of their tenant.';
 
 create policy insert_own on public.messages
 for insert
 to authenticated
 with check (
     role = 'user'
+    and tenant_id = (select private.current_tenant_id())
     and exists (
         select
         from public.conversations as c
@@ -83,6 +82,7 @@ using (
 )
 with check (
     role = 'user'
+    and tenant_id = (select private.current_tenant_id())
     and exists (
         select
         from public.conversations as c
@@ -106,6 +106,26 @@ using (
 );
 
 comment on policy delete_own on public.messages is 'Members delete what they said themselves.';
+
+create function private.take_tenant_of_conversation()
+returns trigger
+language plpgsql
+set search_path = ''
+as $body$
+begin
+    new.tenant_id := (
+        select c.tenant_id
+        from public.conversations as c
+        where c.id = new.conversation_id
+    );
+    return new;
+end
+$body$;
+
+comment on function private.take_tenant_of_conversation() is
+'Trigger function: a message that comes without tenant, as from the service role, gets its conversation''s.';
+
+revoke all on function private.take_tenant_of_conversation() from public;
 
 create function private.touch_conversations()
 returns trigger
@@ -134,7 +154,13 @@ comment on function private.touch_conversations() is
 
 revoke all on function private.touch_conversations() from public;
 
-create trigger _100_touch_conversations
+create trigger _100_take_tenant_of_conversation
+before insert on public.messages
+for each row
+when (new.tenant_id is null)
+execute function private.take_tenant_of_conversation();
+
+create trigger _200_touch_conversations
 after insert on public.messages
 referencing new table as new_messages
 for each statement execute function private.touch_conversations();

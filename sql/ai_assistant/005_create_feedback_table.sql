@@ -2,7 +2,7 @@
 -- Feedback: thumbs up or down for an answer, and the summary of all feedback by message.
 -- Needs: 004_create_messages_table.sql.  Undone by: rollback_005_feedback.sql
 
--- No tenant_id: feedback is its message's, which is its conversation's.
+-- No tenant_id: feedback is its message's, and is asked for by message.
 create table public.feedback (
     id uuid not null default gen_random_uuid(),
     message_id uuid not null,
@@ -40,8 +40,7 @@ using (
     exists (
         select
         from public.messages as m
-        inner join public.conversations as c on m.conversation_id = c.id
-        where m.id = feedback.message_id and c.tenant_id = (select private.current_tenant_id())
+        where m.id = feedback.message_id and m.tenant_id = (select private.current_tenant_id())
     )
 );
 
@@ -55,8 +54,7 @@ with check (
     and exists (
         select
         from public.messages as m
-        inner join public.conversations as c on m.conversation_id = c.id
-        where m.id = feedback.message_id and c.tenant_id = (select private.current_tenant_id())
+        where m.id = feedback.message_id and m.tenant_id = (select private.current_tenant_id())
     )
 );
 
@@ -71,8 +69,7 @@ with check (
     and exists (
         select
         from public.messages as m
-        inner join public.conversations as c on m.conversation_id = c.id
-        where m.id = feedback.message_id and c.tenant_id = (select private.current_tenant_id())
+        where m.id = feedback.message_id and m.tenant_id = (select private.current_tenant_id())
     )
 );
 
@@ -101,15 +98,14 @@ create materialized view analytics.message_feedback_summary as
 select
     m.id as message_id,
     m.conversation_id,
-    c.tenant_id,
+    m.tenant_id,
     count(f.id) as total_feedback,
     count(f.id) filter (where f.rating = 1) as thumbs_up,
     count(f.id) filter (where f.rating = -1) as thumbs_down,
     coalesce(round(avg(f.rating), 2), 0) as avg_rating
 from public.messages as m
-inner join public.conversations as c on m.conversation_id = c.id
 left join public.feedback as f on m.id = f.message_id
-group by m.id, m.conversation_id, c.tenant_id;
+group by m.id;
 
 -- Unique over plain columns, or the view could not be refreshed while it is read.
 create unique index message_feedback_summary_message_id_key

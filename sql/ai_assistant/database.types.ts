@@ -114,6 +114,7 @@ export type Database = {
           metadata: Json
           model_used: string | null
           role: string
+          tenant_id: string
           token_count: number | null
         }
         Insert: {
@@ -125,6 +126,7 @@ export type Database = {
           metadata?: Json
           model_used?: string | null
           role: string
+          tenant_id?: string
           token_count?: number | null
         }
         Update: {
@@ -136,15 +138,16 @@ export type Database = {
           metadata?: Json
           model_used?: string | null
           role?: string
+          tenant_id?: string
           token_count?: number | null
         }
         Relationships: [
           {
-            foreignKeyName: "messages_conversation_id_fkey"
-            columns: ["conversation_id"]
+            foreignKeyName: "messages_tenant_id_conversation_id_fkey"
+            columns: ["tenant_id", "conversation_id"]
             isOneToOne: false
             referencedRelation: "conversations"
-            referencedColumns: ["id"]
+            referencedColumns: ["tenant_id", "id"]
           },
         ]
       }

@@ -17,4 +17,6 @@ drop table public.messages;
 
 drop function private.touch_conversations();
 
+drop function private.take_tenant_of_conversation();
+
 commit;

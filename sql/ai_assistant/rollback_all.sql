@@ -52,6 +52,8 @@ drop table public.messages;
 
 drop function private.touch_conversations();
 
+drop function private.take_tenant_of_conversation();
+
 -- 003_create_conversations_table.sql
 
 drop table public.conversations;

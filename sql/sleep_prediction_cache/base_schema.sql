@@ -153,9 +153,15 @@ stable
 security definer
 set search_path = ''
 as $body$
-    select coalesce(array_agg(c.id), '{}')
-    from public.children as c
-    where c.user_id = (select private.current_user_id())
+    select array(
+        select c.id
+        from public.children as c
+        where c.user_id = (
+            select u.id
+            from public.users as u
+            where u.telegram_user_id = (select private.current_telegram_user_id())
+        )
+    )
 $body$;
 
 comment on function private.current_child_ids() is 'The children of the parent who asks; empty for nobody.';

@@ -47,9 +47,16 @@ MUTANTS = [
     ),
     (
         "ai_assistant",
-        "public.messages.messages_conversation_id_fkey",
-        "conversation_id",
-        "public.conversations",
+        "public.messages.messages_tenant_id_conversation_id_fkey",
+        "tenant_id, conversation_id",
+        "public.conversations (tenant_id, id)",
+        "on delete cascade",
+    ),
+    (
+        "ai_assistant",
+        "public.feedback.feedback_message_id_fkey",
+        "message_id",
+        "public.messages",
         "on delete cascade on update cascade",
     ),
     (

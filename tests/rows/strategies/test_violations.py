@@ -37,6 +37,7 @@ UNVIOLABLE: dict[str, dict[str, str]] = {
     },
     "ai_assistant": {
         "users.users_tenant_id_id_key": "whoever breaks it breaks users_pkey too",
+        "conversations.conversations_tenant_id_id_key": "whoever breaks it breaks conversations_pkey too",
         "conversations.conversations_tenant_id_fkey": (
             "its columns belong to conversations_tenant_id_user_id_fkey as well"
         ),

@@ -13,6 +13,10 @@ def test_many_messages_touch_a_conversation_once(pg):
     messages.check_many_messages_touch_a_conversation_once(pg)
 
 
+def test_a_message_is_of_its_conversation_s_tenant_whoever_writes_it(pg):
+    messages.check_a_message_is_of_its_conversation_s_tenant(pg)
+
+
 def test_updated_at_is_the_database_s(pg):
     messages.check_updated_at_is_the_database_s(pg)
 

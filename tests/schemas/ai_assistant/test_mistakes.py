@@ -46,6 +46,12 @@ MISTAKES: list[tuple[str, Callable[..., None]]] = [
         messages.check_a_message_touches_its_conversation_whoever_writes_it,
     ),
     ("touched_once_per_message", messages.check_many_messages_touch_a_conversation_once),
+    ("message_without_tenant_is_refused", messages.check_a_message_is_of_its_conversation_s_tenant),
+    ("message_keeps_the_tenant_that_was_sent", messages.check_a_message_is_of_its_conversation_s_tenant),
+    (
+        "messages_hold_their_conversation_in_the_tenant",
+        messages.check_a_message_is_of_its_conversation_s_tenant,
+    ),
     ("updated_at_from_the_client", messages.check_updated_at_is_the_database_s),
     ("length_in_bytes", messages.check_values_on_the_boundary_are_taken_and_just_beyond_it_refused),
     ("rating_without_limits", messages.check_values_on_the_boundary_are_taken_and_just_beyond_it_refused),

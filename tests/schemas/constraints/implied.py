@@ -96,6 +96,7 @@ IMPLIED: dict[str, dict[str, Reason]] = {
         ),
     },
     "ai_assistant": {
+        "public.conversations.conversations_tenant_id_id_key": HoldsAKey("conversations_pkey"),
         "public.conversations.conversations_tenant_id_fkey": LeadsTheSameWay(
             "conversations_tenant_id_user_id_fkey"
         ),

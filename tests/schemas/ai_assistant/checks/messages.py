@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import psycopg
 
@@ -67,6 +67,39 @@ def check_many_messages_touch_a_conversation_once(pg: Connection) -> None:
         (conversation,),
     )
     assert pg.execute("select id from touches").fetchall() == [(conversation,)]
+
+
+TENANT_AND_CONVERSATION = "insert into public.messages (tenant_id, conversation_id, role, content)"
+
+
+def check_a_message_is_of_its_conversation_s_tenant(pg: Connection) -> None:
+    """Whether the client sends the tenant, null or nothing; and when the conversation changes tenants."""
+    with accepted("messages are written without their tenant"):
+        ours, theirs = new_company(pg), new_company(pg)
+    insert = f"{TENANT_AND_CONVERSATION} values (%s, %s, 'user', 'Which tide?')"
+    for writer in (as_member(pg, ours.ana), as_service(pg), pg.transaction()):
+        with writer, accepted("the tenant need not be sent"):
+            new_message(pg, ours.conversation)
+            for tenant in (None, ours.ana.tenant):
+                pg.execute(insert, (tenant, ours.conversation))
+    with refused(pg, "42501"), as_member(pg, ours.ana):
+        pg.execute(insert, (theirs.ana.tenant, ours.conversation))
+    for sent in ((theirs.ana.tenant, ours.conversation), (ours.ana.tenant, uuid4())):
+        with refused(pg, "23503", "messages_tenant_id_conversation_id_fkey"), as_service(pg):
+            pg.execute(insert, sent)
+    assert tenants_of_messages(pg, ours.conversation) == {ours.ana.tenant}
+    with as_service(pg), accepted("a conversation can be given to another tenant"):
+        pg.execute(
+            "update public.conversations set tenant_id = %s, user_id = %s where id = %s",
+            (theirs.ana.tenant, theirs.ana.user, ours.conversation),
+        )
+    assert tenants_of_messages(pg, ours.conversation) == {theirs.ana.tenant}
+
+
+def tenants_of_messages(pg: Connection, conversation: UUID) -> set[UUID]:
+    """Whose the messages of a conversation are."""
+    found = pg.execute("select tenant_id from public.messages where conversation_id = %s", (conversation,))
+    return {tenant for (tenant,) in found}
 
 
 def check_updated_at_is_the_database_s(pg: Connection) -> None:
