@@ -14,7 +14,7 @@ COLUMNS: Mapping[str, Sequence[str]] = {
     "tenants": ("id", "name", "slug", "llm_model", "temperature", "system_prompt", "features", "created_at"),
     "users": ("id", "tenant_id", "auth_id", "email", "name", "role", "preferences", "created_at"),
     "conversations": ("id", "tenant_id", "user_id", "title", "metadata", "created_at"),
-    "messages": ("id", "conversation_id", "role", "content", "token_count", "latency_ms", "model_used", "created_at"),
+    "messages": ("id", "tenant_id", "conversation_id", "role", "content", "token_count", "latency_ms", "model_used", "created_at"),
     "feedback": ("id", "message_id", "user_id", "rating", "comment", "created_at"),
     "usage_metrics": ("id", "tenant_id", "user_id", "date", "prompt_tokens", "completion_tokens", "request_count"),
 }  # fmt: skip
@@ -27,7 +27,7 @@ class Script:
     faker: Faker = field(default_factory=lambda: Faker("en_US"))
     tenants: list[str] = field(default_factory=list)
     users: list[tuple[str, str]] = field(default_factory=list)
-    conversations: list[tuple[str, str]] = field(default_factory=list)
+    conversations: list[tuple[str, str, str]] = field(default_factory=list)
     messages: list[tuple[str, str]] = field(default_factory=list)
 
     def rows(self, table: str, count: int) -> Iterator[Row]:
@@ -61,18 +61,19 @@ class Script:
 
     def _conversations(self, _: int) -> Row:
         user, tenant = self.faker.random_element(self.users)
-        self.conversations.append((self.faker.uuid4(), user))
+        self.conversations.append((self.faker.uuid4(), user, tenant))
         title, about = self.faker.sentence(), self.faker.json(num_rows=1)
         return (self.conversations[-1][0], tenant, user, title, about, self._when())
 
     def _messages(self, number: int) -> Row:
         faker = self.faker
-        conversation, user = faker.random_element(self.conversations)
+        conversation, user, tenant = faker.random_element(self.conversations)
         self.messages.append((faker.uuid4(), user))
         role, model = ("user", "assistant")[number % 2], faker.random_element(("gpt-4o", "claude"))
         tokens, took = faker.random_int(1, 2000), faker.random_int(100, 9000)
         return (
             self.messages[-1][0],
+            tenant,
             conversation,
             role,
             faker.paragraph(),
