@@ -9,6 +9,8 @@ import sys
 import pytest
 
 from pgproof import database, project, template
+from pgproof.conductor import check
+from pgproof.project.model import LARGE
 from pgproof.servers import cluster, places
 
 pytestmark = pytest.mark.skipif(
@@ -57,6 +59,25 @@ def test_other_clones_lie_with_the_cluster(loaded):
         made = template.ensure_template(session, loaded)
         assert tablespace_of(session, session.clone(made.name).name) == "pg_default"
         assert not session.server.memory.exists()
+
+
+def test_a_stage_lies_in_memory_unless_its_seeds_are_large(loaded, make_project, monkeypatch):
+    """What a check works in is gone at its end; a large one would take the memory of the machine."""
+    seeded = project.load(
+        make_project({"001_t.sql": "create table t ();\n", "seed.sql": "select 1;\n"}, "seeded")
+    )
+    places_of = []
+    drop = template.Session.discard
+
+    def look_and_drop(session, name):
+        places_of.append(tablespace_of(session, name))
+        drop(session, name)
+
+    monkeypatch.setattr(template.Session, "discard", look_and_drop)
+    for limit in (LARGE, 10, 9):  # the seeds have ten bytes
+        monkeypatch.setattr("pgproof.project.model.LARGE", limit)
+        check.check(seeded, "embedded")
+    assert places_of == ["pgproof_memory", "pg_default", "pg_default"]
 
 
 def test_without_room_a_brief_clone_lies_with_the_cluster(loaded, monkeypatch):

@@ -57,7 +57,7 @@ def populated(
     """A database in world ``name`` with the migrations, the seed data and the contract's population; gone at the end."""
     chosen = in_world(project, name) if name else project
     made = template.ensure_template(session, chosen, shared=shared)
-    clone = session.clone(made.name, made.settings)
+    clone = session.clone(made.name, made.settings, brief=project.seeds_fit_in_memory)
     try:
         scripts = [*project.seeds, *(contract.path.parent / each for each in contract.population)]
         psql.run(session.server.psql, clone.dsn, scripts, project.root)

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from pgproof.settings import PlatformName, Settings
 
+LARGE = 2**27  # bytes of seed data: a database with more is not put into memory
+
 
 @dataclass(frozen=True, slots=True)
 class Migration:
@@ -62,6 +64,11 @@ class Project:
     def recorded_catalog(self) -> Path:
         """Where the recorded catalog is, or would be."""
         return self.root / self.settings.catalog
+
+    @property
+    def seeds_fit_in_memory(self) -> bool:
+        """Whether a database with the seed data may lie in memory for as long as a check takes."""
+        return sum(each.stat().st_size for each in self.seeds) < LARGE
 
     @cached_property
     def chain(self) -> tuple[str, ...]:

@@ -71,7 +71,8 @@ class Rehearsal:
             self.session.drop(self.stage.name)
         if not self.shared:
             template.restore_cluster(self.session, self.before)
-        name = self.session.work_database(self.base.name, self.base.settings)
+        brief = self.project.seeds_fit_in_memory
+        name = self.session.work_database(self.base.name, self.base.settings, brief=brief)
         self.stage = template.Clone(name, self.session.server.dsn(name))
         if applied:
             self.play([each.up for each in self.project.migrations[:applied]])

@@ -73,12 +73,15 @@ class Session:
         """A new copy of ``template``, dropped at the end of the session at the latest.
 
         ``settings`` are those that each connection to it starts with (a copy does not inherit its template's).
-        A ``brief`` one is for a test: in memory, where there is room.
+        A ``brief`` one is for a test or a check: in memory, where there is room.
         """
         name = self.next_name()
-        place = memory.tablespace(self.maintenance, self.server) if brief else "pg_default"
-        databases.create(self.maintenance, name, template, settings, place)
+        databases.create(self.maintenance, name, template, settings, self.place(brief))
         return Clone(name, self.server.dsn(name))
+
+    def place(self, brief: bool) -> str:
+        """The tablespace for a database: in memory, if it is ``brief`` and there is room."""
+        return memory.tablespace(self.maintenance, self.server) if brief else "pg_default"
 
     def next_name(self) -> str:
         """A name for a database that goes when this session does."""
@@ -86,13 +89,15 @@ class Session:
         self.clones.append(names.clone(self.token, self.count))
         return self.clones[-1]
 
-    def work_database(self, template: str, settings: tuple[tuple[str, str], ...]) -> str:
+    def work_database(
+        self, template: str, settings: tuple[tuple[str, str], ...], *, brief: bool = False
+    ) -> str:
         """A copy of ``template`` to run migrations in, which may create any extension that there is.
 
         A real pg_cron ties that to one name, so where it is loaded only the holder of the build lock may ask.
         """
         name = self.next_name()
-        databases.create(self.maintenance, name, template, settings)
+        databases.create(self.maintenance, name, template, settings, self.place(brief))
         if not self.has_cron:
             return name
         self.give_back_cron()  # one that was killed may have taken it along
