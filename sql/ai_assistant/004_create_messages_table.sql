@@ -28,7 +28,9 @@ create table public.messages (
 alter table public.messages enable row level security;
 alter table public.messages force row level security;
 
-create index messages_tenant_id_conversation_id_idx on public.messages (tenant_id, conversation_id);
+-- A conversation in its order, as members read it and as the service role does.
+create index messages_tenant_id_conversation_id_created_at_idx
+on public.messages (tenant_id, conversation_id, created_at);
 create index messages_conversation_id_created_at_idx on public.messages (conversation_id, created_at);
 
 comment on table public.messages is 'What was said in a conversation, in the order of created_at.';

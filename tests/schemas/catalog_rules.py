@@ -39,6 +39,13 @@ join pg_class as c on c.oid = p.polrelid
 where not exists (select from pg_depend as d where d.objid = c.oid and d.deptype = 'e');
 """
 
+# What is published is for whoever has its link: such a function takes nothing but the link, which is the permission.
+# tests/schemas/advent_calendar proves that it says nothing else.
+TAKES_A_LINK = """(
+    oid::regprocedure::text ~ '^published_\\w+\\(text\\)$'
+    and (select proargnames[1] from pg_proc where pg_proc.oid = own_functions.oid) = 'p_link'
+)"""
+
 
 @dataclass(frozen=True)
 class CatalogRule:
@@ -140,16 +147,43 @@ CATALOG_RULES = (
     ),
     CatalogRule(
         "anon_calls_no_definer_function",
-        # Save what is published to whoever has its link: such a function takes nothing but the link, which is
-        # the permission. tests/schemas/advent_calendar proves that it says nothing else.
-        """select name from own_functions
-        where prosecdef and has_function_privilege('anon', oid, 'execute')
-            and (oid::regprocedure::text !~ '^published_\\w+\\(text\\)$'
-                or (select proargnames[1] from pg_proc where pg_proc.oid = own_functions.oid) <> 'p_link')""",
+        f"""select name from own_functions
+        where prosecdef and has_function_privilege('anon', oid, 'execute') and not {TAKES_A_LINK}""",
         loud="""create function public.f() returns int language sql security definer as 'select 1';
         revoke all on function public.f() from public; grant execute on function public.f() to anon""",
         quiet="""create function public.f() returns int language sql security definer as 'select 1';
         revoke all on function public.f() from public, anon""",
+    ),
+    CatalogRule(
+        "definer_functions_ask_who_calls",
+        # Trigger functions are called by nobody, and what client roles cannot call needs no question.
+        f"""select name from own_functions
+        where prosecdef and (select prorettype <> 'trigger'::regtype from pg_proc where pg_proc.oid = own_functions.oid)
+            and (has_function_privilege('anon', oid, 'execute')
+                or has_function_privilege('authenticated', oid, 'execute'))
+            and pg_get_functiondef(oid) !~ '\\m(auth\\.(uid|jwt)|private\\.(current|readable|require)_\\w+)\\('
+            and not {TAKES_A_LINK}""",
+        loud="""create function private.f() returns bigint language sql security definer set search_path = ''
+        as 'select count(*) from public.profiles';
+        revoke all on function private.f() from public; grant execute on function private.f() to authenticated""",
+        quiet="""create function private.f() returns bigint language sql security definer set search_path = ''
+        as 'select count(*) from public.profiles where id = (select auth.uid())';
+        revoke all on function private.f() from public; grant execute on function private.f() to authenticated""",
+    ),
+    CatalogRule(
+        "helpers_are_not_in_the_schema_of_the_api",
+        """select f.name from own_functions as f join pg_proc as p using (oid)
+        where p.pronamespace = 'public'::regnamespace and (
+            p.prorettype in ('trigger'::regtype, 'event_trigger'::regtype)
+            or exists (
+                select from pg_depend as d
+                where d.classid = 'pg_policy'::regclass and d.refclassid = 'pg_proc'::regclass and d.refobjid = p.oid
+            )
+        )""",
+        loud="""create function public.me() returns uuid language sql stable as 'select auth.uid()';
+        create policy select_me on public.profiles for select to authenticated using (id = (select public.me()))""",
+        quiet="""create function private.me() returns uuid language sql stable as 'select auth.uid()';
+        create policy select_me on public.profiles for select to authenticated using (id = (select private.me()))""",
     ),
     CatalogRule(
         "client_roles_cannot_truncate_reference_or_trigger",
@@ -174,6 +208,52 @@ CATALOG_RULES = (
         loud="alter table public.rituals add column session_id uuid references public.sessions (id)",
         quiet="""alter table public.rituals add column session_id uuid references public.sessions (id);
         create index on public.rituals (session_id, name)""",
+    ),
+    CatalogRule(
+        "a_child_leads_to_its_parent_together_with_the_owner",
+        # Two tables whose rows belong to somebody, by a foreign key each to the same place: a third one from one of them
+        # to the other has to carry whom, or a row could belong to one and hang on what belongs to another.
+        """select format('%s: %s, without %s', r.name, c.conname, a.attname)
+        from pg_constraint as c
+        join own_relations as r on r.oid = c.conrelid
+        join pg_constraint as above on above.conrelid = c.confrelid and above.contype = 'f'
+        join pg_constraint as beside
+            on beside.conrelid = c.conrelid and beside.contype = 'f' and beside.confrelid = above.confrelid
+        join pg_attribute as a on a.attrelid = beside.conrelid and a.attnum = beside.conkey[1]
+        where c.contype = 'f' and c.conparentid = 0 and beside.oid <> c.oid
+            and c.confrelid not in (c.conrelid, above.confrelid)
+            and not exists (
+                select from unnest(c.conkey, c.confkey) as pair (child, parent)
+                where pair.child = any (beside.conkey) and pair.parent = any (above.conkey)
+            )""",
+        loud="""create table public.notes (
+            user_id uuid references auth.users (id), session_id uuid references public.sessions (id)
+        )""",
+        quiet="""create table public.notes (
+            user_id uuid references auth.users (id), session_id uuid,
+            foreign key (user_id, session_id) references public.sessions (user_id, id)
+        )""",
+    ),
+    CatalogRule(
+        "what_a_policy_compares_with_the_caller_is_indexed",
+        r"""select distinct format('%s, column %s', p.name, a.attname)
+        from own_policies as p
+        join pg_policy using (oid)
+        cross join regexp_matches(
+            p.conditions, '[( ](?:\w+\.)?(\w+) = (?:ANY \(+ ?SELECT|\( SELECT)', 'g'
+        ) as compared
+        join pg_attribute as a on a.attrelid = polrelid and a.attname = compared[1]
+        where not exists (
+            select from pg_index as i
+            where i.indrelid = polrelid and i.indkey[0] = a.attnum and i.indisvalid and i.indpred is null
+        )""",
+        loud="""alter table public.rituals add column author_id uuid;
+        create policy select_mine on public.rituals for select to authenticated
+        using (author_id = (select auth.uid()))""",
+        quiet="""alter table public.rituals add column author_id uuid;
+        create policy select_mine on public.rituals for select to authenticated
+        using (author_id = (select auth.uid()));
+        create index rituals_author_id_idx on public.rituals (author_id)""",
     ),
     CatalogRule(
         "views_run_with_the_rights_of_the_reader",

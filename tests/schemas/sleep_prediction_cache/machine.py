@@ -109,6 +109,15 @@ class CacheMachine(RuleBasedStateMachine):
         self.model.change(self.model.sessions | moved)
 
     @precondition(lambda self: self.model.sessions)
+    @rule(data=st.data(), edit=EDITS, since=HOURS)
+    def add_or_edit(self, data: st.DataObject, edit: Callable[[Sleep], Sleep], since: int) -> None:
+        """A new session and an edit of others, in one statement that does both."""
+        written = {key: edit(self.model.sessions[key]) for key in self.pick_some(data)}
+        written[self.key()] = Sleep(self.pick(data, self.model.children), since, None)
+        world.add_or_change_sessions(self.pg, written)
+        self.model.change(self.model.sessions | written)
+
+    @precondition(lambda self: self.model.sessions)
     @rule(data=st.data())
     def delete(self, data: st.DataObject) -> None:
         """Some sessions, in one statement."""
@@ -216,6 +225,20 @@ class CacheMachine(RuleBasedStateMachine):
         self.pg.execute("delete from public.prediction_usage where id = any(%s)", (gone,))
         for each in self.model.predictions.values():
             each.served = {usage: hit for usage, hit in each.served.items() if usage not in gone}
+
+    @precondition(lambda self: any(each.served for each in self.model.predictions.values()))
+    @rule(data=st.data())
+    def move_usage(self, data: st.DataObject) -> None:
+        """All usages of a prediction go to another one, of any child, in one statement."""
+        served = [key for key, each in self.model.predictions.items() if each.served]
+        key, other = self.pick(data, served), self.pick(data, self.model.predictions)
+        self.pg.execute(
+            "update public.prediction_usage as u set prediction_id = p.id, child_id = p.child_id"
+            " from public.predictions as p where u.prediction_id = %s and p.id = %s",
+            (key, other),
+        )
+        usages, self.model.predictions[key].served = self.model.predictions[key].served, {}
+        self.model.predictions[other].served |= usages
 
     @rule(data=st.data(), hash_=st.sampled_from(["a", "b", "c"]))
     def find(self, data: st.DataObject, hash_: str) -> None:

@@ -43,6 +43,10 @@ LAST_STEPS: dict[str, Callable[[ScriptedMachine], None]] = {
     "moved_sleep_concerns_one_child": lambda machine: machine.move(
         data=Script(0, 1), edit=lambda sleep: sleep
     ),
+    "new_sleep_keeps_its_prediction": lambda machine: machine.add_or_edit(
+        data=Script(0, 0), edit=lambda sleep: sleep, since=20
+    ),
+    "deleted_sleep_keeps_its_prediction": lambda machine: machine.delete(data=Script(0)),
     "usage_is_counted_once_per_statement": lambda machine: machine.import_usage(data=Script(0, 0), count=2),
 }
 

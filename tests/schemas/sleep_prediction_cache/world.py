@@ -76,12 +76,20 @@ def row_of(key: UUID, sleep: Sleep) -> tuple[object, ...]:
     )
 
 
-def add_sessions(pg: Connection, sessions: Mapping[UUID, Sleep]) -> None:
+def add_sessions(pg: Connection, sessions: Mapping[UUID, Sleep], on_conflict: str = "") -> None:
     """Insert sessions, all in one statement."""
     rows = [row_of(key, sleep) for key, sleep in sessions.items()]
     places = ", ".join(["(%s, %s, %s, %s, %s, %s, %s, %s)"] * len(rows))
     values = [value for row in rows for value in row]
-    pg.execute(f"insert into public.sleep_sessions ({COLUMNS}) values {places}".encode(), values)
+    pg.execute(
+        f"insert into public.sleep_sessions ({COLUMNS}) values {places} {on_conflict}".encode(), values
+    )
+
+
+def add_or_change_sessions(pg: Connection, sessions: Mapping[UUID, Sleep]) -> None:
+    """Insert sessions or, where they are there, give them new contents: all in one statement."""
+    assignments = ", ".join(f"{name} = excluded.{name}" for name in COLUMNS.split(", ")[1:])
+    add_sessions(pg, sessions, f"on conflict (id) do update set {assignments}")
 
 
 def change_sessions(pg: Connection, sessions: Mapping[UUID, Sleep]) -> None:
