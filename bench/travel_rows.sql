@@ -2,6 +2,8 @@
 -- The rows of bench/travel.py: bench.rows traces of bench.users travellers, who reviewed bench.hotels hotels.
 -- Needs: sql/travel_booking, no row in it, and triggers switched off.
 
+select setseed(0.5);
+
 insert into auth.users (id)
 select md5('user ' || n)::uuid from generate_series(1, current_setting('bench.users')::integer) as n;
 

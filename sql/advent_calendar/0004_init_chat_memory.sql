@@ -388,18 +388,19 @@ begin
         set hnsw.iterative_scan = 'strict_order'
         as $body$
         declare
-            wanted constant integer := greatest(coalesce(p_limit, 5), 0);
-            candidates integer;
+            wanted constant bigint := greatest(coalesce(p_limit, 5), 0);
+            comparable constant bigint := greatest(coalesce(p_exact_up_to, 5000), 0);
+            candidates bigint;
             nearest uuid[];
         begin
             select count(*) into candidates
             from (
                 select from public.memory_embedding as e
                 where (p_child_id is null or e.child_id = p_child_id) and e.expires_at > now()
-                limit greatest(coalesce(p_exact_up_to, 5000), 0) + 1
+                limit comparable + 1
             ) as few;
 
-            if candidates > greatest(coalesce(p_exact_up_to, 5000), 0) then
+            if candidates > comparable then
                 nearest := array(
                     select e.embedding_id
                     from public.memory_embedding as e

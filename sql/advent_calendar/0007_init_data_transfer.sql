@@ -337,10 +337,12 @@ begin
     select o.calendar_id, o.day_number, min(o.opened_at)
     from (
         select
-            migration.uuid_of(e.payload ->> 'calendar_id') as calendar_id,
-            migration.number_of(e.payload ->> 'day_number') as day_number,
+            coalesce(l.calendar_id, migration.uuid_of(e.payload ->> 'calendar_id')) as calendar_id,
+            coalesce(l.day_number, migration.number_of(e.payload ->> 'day_number')) as day_number,
             e.created_at as opened_at
         from public.analytics_event as e
+        left join public.calendar_day as l
+            on migration.uuid_of(e.payload ->> 'calendar_day_id') = l.calendar_day_id
         where e.event_type = 'day_open'
         union all
         select migration.only_calendar(), d.id, null::timestamptz
@@ -400,26 +402,28 @@ begin
             e.event_id,
             k.new_table,
             c.calendar_id,
-            d.day_id,
+            coalesce(d.day_id, door.day_id) as day_id,
             s.session_id,
             jsonb_typeof(e.payload) as payload_type,
-            coalesce(s.child_id, ch.child_id) as child_id,
-            case k.new_table
-                when 'public.calendar_analytics' then c.account_id
-                when 'public.day_analytics' then d.account_id
-                when 'public.chat_analytics' then coalesce(s.account_id, ch.account_id)
-                when 'public.user_engagement' then a.account_id
+            case
+                when k.new_table in ('public.calendar_analytics', 'public.day_analytics') then c.account_id
+                else coalesce(s.account_id, ch.account_id, c.account_id, a.account_id)
             end as account_id
         from public.analytics_event as e
         left join kinds as k on e.event_type = k.event_type
-        left join public.advent_calendar_v2 as c
-            on migration.uuid_of(e.payload ->> 'calendar_id') = c.calendar_id
-        left join public.calendar_day_v2 as d
-            on
-                c.calendar_id = d.calendar_id
-                and migration.number_of(e.payload ->> 'day_number') = d.day_number
-        left join public.chat_session_v2 as s on migration.uuid_of(e.payload ->> 'chat_id') = s.session_id
+        left join public.chat_message_v2 as m
+            on migration.uuid_of(e.payload ->> 'message_id') = m.message_id
+        left join public.chat_session_v2 as s
+            on coalesce(m.session_id, migration.uuid_of(e.payload ->> 'chat_id')) = s.session_id
         left join public.child_profile_v2 as ch on migration.uuid_of(e.payload ->> 'child_id') = ch.child_id
+        left join public.calendar_day_v2 as d
+            on migration.uuid_of(e.payload ->> 'calendar_day_id') = d.day_id
+        left join public.advent_calendar_v2 as c
+            on coalesce(d.calendar_id, migration.uuid_of(e.payload ->> 'calendar_id')) = c.calendar_id
+        left join public.calendar_day_v2 as door
+            on
+                c.calendar_id = door.calendar_id
+                and migration.number_of(e.payload ->> 'day_number') = door.day_number
         left join public.account_v2 as a on migration.uuid_of(e.payload ->> 'account_id') = a.account_id
     )
 
@@ -429,20 +433,28 @@ begin
         n.account_id,
         n.calendar_id,
         n.day_id,
-        n.child_id,
+        ch.child_id,
         n.session_id,
         case
             when n.new_table is null then 'unknown_event_type'
             when n.payload_type is distinct from 'object' then 'payload_is_not_an_object'
-            when n.account_id is null then 'names_nothing_that_was_moved'
+            when
+                case n.new_table
+                    when 'public.day_analytics' then n.day_id
+                    when 'public.chat_analytics' then ch.child_id
+                    else n.account_id
+                end is null
+                then 'names_nothing_that_was_moved'
         end as reason
-    from named as n;
+    from named as n
+    left join public.child_profile_v2 as ch on n.account_id = ch.account_id;
 end
 $body$;
 
 comment on function migration.sorted_events() is
-'Which of the four analytics tables every legacy event belongs to, by its type and by what its payload names
-(calendar_id, day_number, chat_id, child_id, account_id), or the reason why it belongs to none.';
+'Which of the four analytics tables every legacy event belongs to, by its type and by the legacy keys in its
+payload (calendar_day_id, or calendar_id and day_number; message_id, chat_id, child_id, account_id), or the
+reason why it belongs to none. To a conversation or a visit, anything that names the family will do.';
 
 revoke all on function migration.sorted_events() from public;
 

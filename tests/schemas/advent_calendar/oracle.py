@@ -4,36 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from .legacy import Event, Legacy, Moment, moment_order, moment_text
-from .oracle_values import (
-    as_number,
-    as_score,
-    as_uuid,
-    lower_ascii,
-    new_name,
-    new_plan,
-    new_theme,
-    usable,
-    video_of,
-)
-
-KINDS = {
-    "calendar": ("calendar_view", "calendar_share", "calendar_publish", "calendar_unpublish"),
-    "day": ("day_open", "day_view", "day_share"),
-    "chat": ("chat_start", "message_sent", "chat_end", "persona_switch"),
-    "engagement": ("daily_visit", "weekly_active", "monthly_active", "feature_usage"),
-}
-TABLE_OF_KIND = {
-    "calendar": "calendar_analytics",
-    "day": "day_analytics",
-    "chat": "chat_analytics",
-    "engagement": "user_engagement",
-}
-UNSET = "the date of the transfer"
+from .legacy import Legacy, Moment, moment_order, moment_text
+from .oracle_events import door_of, sort_events
+from .oracle_values import dated, lower_ascii, new_name, new_plan, new_theme, usable, video_of
 
 
 def new_addresses(legacy: Legacy) -> dict[UUID, str]:
@@ -76,12 +52,8 @@ def expected(legacy: Legacy) -> Expected:
     _advent_days(legacy, result)
     _surprises(legacy, result)
     _chats(legacy, result)
-    _events(legacy, result)
+    sort_events(legacy, result, adopted_days(legacy, result))
     return result
-
-
-def _dated(moment: Moment) -> str:
-    return UNSET if moment is None else moment_text(moment) or UNSET
 
 
 def _accounts(legacy: Legacy, result: Expected) -> None:
@@ -90,7 +62,7 @@ def _accounts(legacy: Legacy, result: Expected) -> None:
         is_object = row.settings_json is not None and isinstance(row.settings_json.value, dict)
         settings = row.settings_json.value if row.settings_json and is_object else {}
         result.rows["account_v2"][row.account_id] = (
-            addresses[row.account_id], new_plan(row.plan), settings, _dated(row.created_at)
+            addresses[row.account_id], new_plan(row.plan), settings, dated(row.created_at)
         )  # fmt: skip
         result.moved("account", row.account_id, "account_v2")
 
@@ -106,7 +78,7 @@ def _children(legacy: Legacy, result: Expected) -> None:
         photo = _photo(result, "child", row.child_id, "hero_photo_url", row.hero_photo_url)
         result.rows["child_profile_v2"][row.child_id] = (
             row.account_id, new_name(row.child_name), photo, row.chat_persona or "mummy",
-            row.custom_chat_prompt, new_theme(row.theme), _dated(row.created_at),
+            row.custom_chat_prompt, new_theme(row.theme), dated(row.created_at),
         )  # fmt: skip
         result.moved("child", row.child_id, "child_profile_v2")
 
@@ -121,7 +93,7 @@ def _calendars(legacy: Legacy, result: Expected) -> None:
         published = bool(row.is_published)
         result.rows["advent_calendar_v2"][row.calendar_id] = (
             child.account_id, row.child_id, row.share_uuid, row.year, new_theme(child.theme), published, None,
-            published, _dated(row.created_at),
+            published, dated(row.created_at),
         )  # fmt: skip
         result.moved("calendar", row.calendar_id, "advent_calendar_v2")
 
@@ -129,11 +101,11 @@ def _calendars(legacy: Legacy, result: Expected) -> None:
 def openings(legacy: Legacy) -> dict[tuple[UUID, int], str | None]:
     """Which days were opened, and the first time as far as anything tells it."""
     found: dict[tuple[UUID, int], list[Moment]] = defaultdict(list)
+    doors = {day.calendar_day_id: (day.calendar_id, day.day_number) for day in legacy.calendar_day}
     for event in legacy.analytics_event:
-        payload = _object(event)
-        calendar, day = as_uuid(payload.get("calendar_id")), as_number(payload.get("day_number"))
-        if event.event_type == "day_open" and calendar and day is not None:
-            found[calendar, day].append(event.created_at)
+        door = door_of(event, doors)
+        if event.event_type == "day_open" and door:
+            found[door].append(event.created_at)
     if len(legacy.calendar) == 1:
         for old in legacy.advent_days:
             if old.is_opened:
@@ -144,11 +116,6 @@ def openings(legacy: Legacy) -> dict[tuple[UUID, int], str | None]:
 def _first(moments: list[Moment]) -> str | None:
     known = [moment for moment in moments if moment is not None]
     return moment_text(min(known, key=moment_order)) if known else None
-
-
-def _object(event: Event) -> dict[str, Any]:
-    found = event.payload.value if event.payload else None
-    return found if isinstance(found, dict) else {}
 
 
 def _days(legacy: Legacy, result: Expected) -> None:
@@ -162,7 +129,7 @@ def _days(legacy: Legacy, result: Expected) -> None:
         key = (row.calendar_id, row.day_number)
         result.rows["calendar_day_v2"][row.calendar_day_id] = (
             calendar[0], *key, row.text_content or None, photo, key in opened, opened.get(key),
-            _dated(row.created_at),
+            dated(row.created_at),
         )  # fmt: skip
         result.moved("calendar_day", row.calendar_day_id, "calendar_day_v2")
 
@@ -230,7 +197,7 @@ def _chats(legacy: Legacy, result: Expected) -> None:
         metadata = {} if row.session_id is None else {"legacy_session_id": row.session_id}
         result.rows["chat_session_v2"][row.chat_id] = (
             accounts[row.child_id], row.child_id, "unknown", said[row.chat_id], metadata,
-            _dated(row.created_at),
+            dated(row.created_at),
         )  # fmt: skip
         result.moved("chat_record", row.chat_id, "chat_session_v2")
     for message in legacy.chat_message:
@@ -238,59 +205,8 @@ def _chats(legacy: Legacy, result: Expected) -> None:
             result.reject("chat_message", message.message_id, "message_is_empty")
             continue
         session = result.rows["chat_session_v2"][message.chat_id]
-        when = session[-1] if message.timestamp is None else _dated(message.timestamp)
+        when = session[-1] if message.timestamp is None else dated(message.timestamp)
         result.rows["chat_message_v2"][message.message_id] = (
             session[0], message.chat_id, message.sender, "text", message.message_text, when
         )  # fmt: skip
         result.moved("chat_message", message.message_id, "chat_message_v2")
-
-
-def _events(legacy: Legacy, result: Expected) -> None:
-    doors = {(day[1], day[2]): key for key, day in result.rows["calendar_day_v2"].items()}
-    adopted = adopted_days(legacy, result)
-    for event in legacy.analytics_event:
-        kind = next((kind for kind, types in KINDS.items() if event.event_type in types), None)
-        row = _sorted(kind, event, result, doors, set(adopted), legacy) if kind else None
-        if row is None:
-            reason = "names_nothing_that_was_moved"
-            if not (event.payload and isinstance(event.payload.value, dict)):
-                reason = "payload_is_not_an_object"
-            result.reject("analytics_event", event.event_id, reason if kind else "unknown_event_type")
-            continue
-        table = TABLE_OF_KIND[kind or ""]
-        shared = (event.event_type, _object(event), _dated(event.created_at))
-        result.rows[table][event.event_id] = (*row, *shared)
-        result.moved("analytics_event", event.event_id, table)
-
-
-def _sorted(
-    kind: str,
-    event: Event,
-    result: Expected,
-    doors: dict[tuple[UUID, int], UUID],
-    adopted: set[int],
-    legacy: Legacy,
-) -> tuple[Any, ...] | None:
-    """What the event is about, or nothing: account, then what it names."""
-    payload, rows = _object(event), result.rows
-    if kind == "engagement":
-        account = as_uuid(payload.get("account_id"))
-        score, streak = as_score(payload.get("engagement_score")), as_number(payload.get("streak_days"))
-        return (account, score or Decimal(0), streak or 0) if account in rows["account_v2"] else None
-    if kind == "chat":
-        chat, child = as_uuid(payload.get("chat_id")), as_uuid(payload.get("child_id"))
-        if chat in rows["chat_session_v2"]:
-            return (*rows["chat_session_v2"][chat][:2], chat)
-        return (
-            (rows["child_profile_v2"][child][0], child, None) if child in rows["child_profile_v2"] else None
-        )
-    calendar, number = as_uuid(payload.get("calendar_id")), as_number(payload.get("day_number"))
-    if calendar is None or calendar not in rows["advent_calendar_v2"]:
-        return None
-    account = rows["advent_calendar_v2"][calendar][0]
-    if kind == "calendar":
-        return (account, calendar)
-    waited = as_number(payload.get("time_to_open_seconds"))
-    if number in adopted and (calendar, number) not in doors:
-        return (account, (calendar, number), waited)
-    return (account, (calendar, number), waited) if (calendar, number or 0) in doors else None

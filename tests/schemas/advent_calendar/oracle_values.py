@@ -7,6 +7,9 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from .legacy import Moment, moment_text
+
+UNSET = "the date of the transfer"
 THEMES = ("snow", "forest", "candy", "stars")
 
 
@@ -19,6 +22,11 @@ def usable(address: str) -> bool:
     """Something, an at sign, something; no second one, no white space, not too long."""
     name, at, host = address.partition("@")
     return bool(name and at and host) and not set("@ \t\r\n") & set(name + host) and len(address) <= 320
+
+
+def dated(moment: Moment) -> str:
+    """A moment as PostgreSQL shows it, and what stands for none."""
+    return UNSET if moment is None else moment_text(moment) or UNSET
 
 
 def new_plan(plan: str | None) -> str:

@@ -7,7 +7,7 @@ for those that shrink.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from random import Random
@@ -163,16 +163,17 @@ def _links(source: Source) -> Links | None:
     return Links(urls)
 
 
-def _payload(source: Source, known: list[UUID], doors: tuple[Day, ...]) -> Json | None:
+def _payload(source: Source, known: Mapping[str, list[UUID]], doors: tuple[Day, ...]) -> Json | None:
     if source.one_in(6):
         return source.pick(PAYLOADS)
 
-    def key() -> Any:
-        found = str(source.pick(known)) if known and not source.one_in(4) else str(source.key())
+    def key(name: str) -> Any:
+        # Mostly of the table that the name says.
+        keys = known[source.pick((name, name, name, *known))]
+        found = str(source.pick(keys)) if keys and not source.one_in(4) else str(source.key())
         return source.pick((found, found, found, found.upper(), found[:-1], f"{{{found}}}", None, 5))
 
-    names = ("calendar_id", "chat_id", "child_id", "account_id")
-    values: dict[str, Any] = {name: key() for name in names if not source.one_in(2)}
+    values: dict[str, Any] = {name: key(name) for name in known if source.one_in(3)}
     for name in ("day_number", "time_to_open_seconds", "engagement_score", "streak_days"):
         if not source.one_in(2):
             values[name] = source.pick(NUMBERS) if not source.one_in(3) else source.number(1, 24)
@@ -203,9 +204,14 @@ def legacy_of(random: Random, families: int, *, days: int = 3, messages: int = 3
         for when in _some(source, (_moment(source), _moment(source)), messages)
     )
     doors = _days(source, calendars, days)
-    known: list[UUID] = [row.calendar_id for row in calendars] * 3
-    known += [row.chat_id for row in chats] + [row.child_id for row in children]
-    known += [row.account_id for row in accounts]
+    known = {
+        "calendar_id": [row.calendar_id for row in calendars],
+        "calendar_day_id": [row.calendar_day_id for row in doors],
+        "chat_id": [row.chat_id for row in chats],
+        "message_id": [row.message_id for row in said],
+        "child_id": [row.child_id for row in children],
+        "account_id": [row.account_id for row in accounts],
+    }
     return Legacy(
         accounts, children, calendars, doors, chats, said,
         tuple(

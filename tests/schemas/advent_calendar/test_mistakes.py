@@ -9,7 +9,7 @@ from collections.abc import Callable
 import psycopg
 import pytest
 
-from .checks import access, accounts, expiry, locked, memory, published, tenancy, transfer
+from .checks import access, accounts, expiry, locked, memory, published, questions, tenancy, transfer
 from .world import FIXTURES, has_vectors, load
 
 BAD = FIXTURES / "bad"
@@ -88,6 +88,7 @@ MISTAKES: list[tuple[str, Callable[..., None], type[Exception]]] = [
     ("transfer_invents_personas", transfer.check_nothing_is_lost, RED),
     ("transfer_invents_publish_dates", transfer.check_nothing_is_lost, RED),
     ("transfer_of_expired_chats", transfer.check_moved_chats_outlive_the_next_cleanup, RED),
+    ("messages_are_searched_for", questions.check_old_questions_read_few_pages_more, RED),
     ("transfer_counts_only", transfer.check_nothing_can_be_lost_without_a_word, RED),
 ]
 # The same for what two connections can do to each other, each on a database of its own.
@@ -95,7 +96,7 @@ RACES: list[tuple[str, Callable[..., None], type[Exception]]] = [
     ("lock_looked_for_before_it_is_taken", locked.check_a_change_under_way_makes_the_lock_wait, RED),
     ("cleanup_waits", expiry.check_cleanup_waits_for_nobody, psycopg.errors.LockNotAvailable),
 ]
-MODULES = (access, accounts, expiry, locked, memory, published, tenancy, transfer)
+MODULES = (access, accounts, expiry, locked, memory, published, questions, tenancy, transfer)
 
 
 def mistake_id(value: object) -> str:

@@ -9,8 +9,8 @@ import pytest
 
 from pgproof import catalog, documents, project, psql
 
-from . import oracle
-from .checks import access, accounts, expiry, locked, memory, published, tenancy, transfer
+from . import oracle_events
+from .checks import access, accounts, expiry, locked, memory, published, questions, tenancy, transfer
 from .checks.accounts import ensure_account
 from .legacy import load_legacy
 from .transfer import CLEANUP, QUERIES, SCRIPT, UNDO, bring_back_legacy
@@ -183,14 +183,14 @@ def test_improvement_1_no_table_of_the_old_names_is_left(pg):
 
 
 def test_improvement_3_event_types_are_checked_per_table(pg):
-    for kind, table in oracle.TABLE_OF_KIND.items():
+    for kind, table in oracle_events.TABLE_OF_KIND.items():
         definition = one(
             pg,
             "select pg_get_constraintdef(oid) from pg_constraint where conrelid = %s::regclass"
             " and conname like '%%event_type_is_known'",
             (f"public.{table}",),
         )
-        for event_type in oracle.KINDS[kind]:
+        for event_type in oracle_events.KINDS[kind]:
             assert f"'{event_type}'" in definition
 
 
@@ -234,6 +234,10 @@ def test_success_criterion_performance_common_queries_use_an_index_under_the_pol
         pg.execute("set local enable_seqscan = off")
         plan = "\n".join(line for (line,) in pg.execute(f"explain {query}".encode()))
     assert "Seq Scan" not in plan, plan
+
+
+def test_success_criterion_performance_old_questions_read_few_pages_more(pg):
+    questions.check_old_questions_read_few_pages_more(pg)
 
 
 def test_rollback_plan_immediate_a_backup_brings_the_old_application_back(pg_server, pg_clone, tmp_path):

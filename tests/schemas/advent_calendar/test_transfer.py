@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 from hypothesis import given
 
 from . import oracle
 from .checks import transfer as checks
+from .legacy import Account, Calendar, Chat, Child, Day, Event, Json, Legacy, Message
 from .strategies import legacies, only_calendar
-from .transfer import QUERIES
+from .transfer import QUERIES, bring_back_legacy, transfer
+from .world import one
 
 REASONS = {
     "unknown_event_type", "payload_is_not_an_object", "names_nothing_that_was_moved", "message_is_empty",
@@ -44,3 +48,45 @@ def test_a_single_calendar_takes_the_oldest_days_in(pg):
     taken = oracle.expected(legacy)
     assert oracle.adopted_days(legacy, taken)
     checks.check_running_twice_changes_nothing(pg, None, legacy)
+
+
+KEYS = {name: str(UUID(int=place)) for place, name in enumerate(
+    ("account_id", "child_id", "calendar_id", "calendar_day_id", "chat_id", "message_id"), 1
+)}  # fmt: skip
+SOLE = Legacy(
+    account=(Account(UUID(int=1), "anna@x.example"),),
+    child=(Child(UUID(int=2), UUID(int=1)),),
+    calendar=(Calendar(UUID(int=3), UUID(int=2)),),
+    calendar_day=(Day(UUID(int=4), UUID(int=3), 24),),
+    chat_record=(Chat(UUID(int=5), UUID(int=2)),),
+    chat_message=(Message(UUID(int=6), UUID(int=5)),),
+)
+
+
+@pytest.mark.parametrize(
+    ("event_type", "names"),
+    [
+        ("calendar_view", ["calendar_id"]),
+        ("calendar_share", ["calendar_day_id"]),
+        ("day_open", ["calendar_day_id"]),
+        *(("message_sent", [name]) for name in KEYS),
+        *(("daily_visit", [name]) for name in KEYS),
+    ],
+    ids=str,
+)
+def test_an_event_goes_with_any_key_that_leads_there(pg, event_type, names):
+    event = Event(UUID(int=7), event_type, Json({name: KEYS[name] for name in names}))
+    legacy = SOLE.more(analytics_event=(event,))
+    assert not oracle.expected(legacy).rejected
+    checks.check_nothing_is_lost(pg, None, legacy)
+    opened = one(pg, "select is_opened from public.calendar_day_v2")
+    assert opened == (event_type == "day_open")
+
+
+def test_a_day_event_that_names_a_calendar_alone_is_kept_among_the_rejects(pg):
+    event = Event(UUID(int=7), "day_open", Json({"calendar_id": KEYS["calendar_id"]}))
+    bring_back_legacy(pg, SOLE.more(analytics_event=(event,)))
+    transfer(pg)
+    assert pg.execute("select reason, legacy_row ->> 'event_type' from migration.rejects").fetchall() == [
+        ("names_nothing_that_was_moved", "day_open")
+    ]

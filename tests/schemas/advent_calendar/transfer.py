@@ -11,7 +11,7 @@ from uuid import UUID
 from pgproof.database import Connection
 
 from .legacy import Legacy, load_legacy
-from .oracle import UNSET
+from .oracle_values import UNSET
 from .world import SQL, one, run_script
 
 SCRIPT = SQL / "migration_data_transfer.sql"

@@ -12,6 +12,7 @@ from ..world import Family, add, as_person, as_service, as_visitor, new_family, 
 
 INDEX_ONLY = 0  # compare nothing exactly: use the vector index
 ALWAYS_EXACT = 1_000_000
+LARGEST = 2_147_483_647
 SEARCH = "select embedding_id, similarity from public.search_memory(%s::extensions.vector, %s, %s, %s)"
 TOLERANCE = 1e-6
 
@@ -109,7 +110,7 @@ def check_there_are_as_many_as_asked_for_where_the_scan_gives_up(pg: Connection)
 
 
 def check_the_search_takes_odd_questions(pg: Connection) -> None:
-    """No limit is 5, a negative one none; a memory without a direction comes last, another child's never."""
+    """No limit is 5, a negative one none, the largest all; what has no direction comes last, another child's never."""
     mine, theirs = new_family(pg), new_family(pg)
     pg.execute("delete from public.memory_embedding")
     memories = remember(pg, mine, *((1, n) for n in range(6)))
@@ -117,6 +118,8 @@ def check_the_search_takes_odd_questions(pg: Connection) -> None:
     with as_person(pg, mine):
         assert_nearest(search(pg, (1, 0), None), memories, (1, 0), 5)
         assert search(pg, (1, 0), -1) == search(pg, (1, 0), 0) == []
+        assert_nearest(search(pg, (1, 0), 2, LARGEST), memories, (1, 0), 2)
+        assert len(search(pg, (1, 0), LARGEST)) == 7
         assert search(pg, (1, 0), 7)[-1][0] == blank.key
         assert search(pg, (1, 0), 5, child=theirs.child) == []
         assert_nearest(search(pg, (1, 0), 2, child=mine.child), memories, (1, 0), 2)
