@@ -4,7 +4,7 @@ import pytest
 
 from pgproof.database import acting_as
 
-from .checks import access, accounts
+from .checks import access, accounts, races
 from .world import TABLES, keys_of, new_family, one, refused
 
 NOBODY = {
@@ -64,3 +64,7 @@ def test_a_visitor_with_any_claims_reads_a_published_calendar(pg, claims):
     new_family(pg, is_published=True, public_slug="juno-2026")
     with acting_as(pg, "anon", claims):
         assert one(pg, "select year from public.published_calendar('juno-2026')") == 2026
+
+
+def test_two_first_sign_ins_open_one_account(pg_clone):
+    races.check_two_first_sign_ins_open_one_account(pg_clone)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from .checks import expiry, memory
+from .checks import expiry, memory, races
 from .world import add, as_person, has_vectors, new_family, one
 
 numbers = st.integers(-20, 20).map(float)
@@ -92,3 +92,7 @@ def test_a_message_that_moves_is_counted_where_it_went(pg):
     pg.execute("update public.chat_message_v2 set session_id = %s", (other,))
     totals = dict(pg.execute("select session_id, total_messages from public.chat_session_v2").fetchall())
     assert totals == {family.session: 0, other: 1}
+
+
+def test_messages_of_two_connections_are_all_counted(pg_clone):
+    races.check_messages_of_two_connections_are_all_counted(pg_clone)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import psycopg
 import pytest
 
-from .checks import access, accounts, expiry, locked, memory, published, questions, tenancy, transfer
+from .checks import access, accounts, expiry, locked, memory, published, questions, races, tenancy, transfer
 from .world import FIXTURES, has_vectors, load
 
 BAD = FIXTURES / "bad"
@@ -94,9 +94,15 @@ MISTAKES: list[tuple[str, Callable[..., None], type[Exception]]] = [
 # The same for what two connections can do to each other, each on a database of its own.
 RACES: list[tuple[str, Callable[..., None], type[Exception]]] = [
     ("lock_looked_for_before_it_is_taken", locked.check_a_change_under_way_makes_the_lock_wait, RED),
+    (
+        "account_looked_for_before_it_is_made",
+        races.check_two_first_sign_ins_open_one_account,
+        psycopg.errors.UniqueViolation,
+    ),
+    ("messages_counted_anew", races.check_messages_of_two_connections_are_all_counted, RED),
     ("cleanup_waits", expiry.check_cleanup_waits_for_nobody, psycopg.errors.LockNotAvailable),
 ]
-MODULES = (access, accounts, expiry, locked, memory, published, questions, tenancy, transfer)
+MODULES = (access, accounts, expiry, locked, memory, published, questions, races, tenancy, transfer)
 
 
 def mistake_id(value: object) -> str:
