@@ -500,13 +500,30 @@ begin
         exit when batch = 0;
     end loop;
 
+    -- A conversation goes when none of its fragments is held: its end would wait for whoever changes one.
+    update public.memory_fragment as f
+    set session_id = null
+    where
+        f.fragment_id = any (array(
+            select kept.fragment_id
+            from public.memory_fragment as kept
+            inner join public.chat_session_v2 as old on kept.session_id = old.session_id
+            where old.expires_at <= now()
+            for update of kept skip locked
+        ));
+
     loop
         delete from public.chat_session_v2 as s
         where
             s.session_id = any (array(
                 select old.session_id
                 from public.chat_session_v2 as old
-                where old.expires_at <= now()
+                where
+                    old.expires_at <= now()
+                    and not exists (
+                        select from public.memory_fragment as kept
+                        where kept.account_id = old.account_id and kept.session_id = old.session_id
+                    )
                 order by old.expires_at
                 limit p_batch_size
                 for update skip locked

@@ -39,6 +39,10 @@ def test_cleanup_waits_for_nobody(pg_clone):
     expiry.check_cleanup_waits_for_nobody(pg_clone)
 
 
+def test_cleanup_passes_over_a_conversation_whose_memory_is_being_changed(pg_clone):
+    races.check_cleanup_passes_over_a_conversation_whose_memory_is_being_changed(pg_clone)
+
+
 @given(mine=st.lists(meanings, max_size=8), others=st.lists(meanings, max_size=8), query=meanings,
        limit=st.integers(0, 10), exact=st.sampled_from([0, 3, 1000]))  # fmt: skip
 def test_the_search_agrees_with_comparing_everything(pg, mine, others, query, limit, exact):

@@ -101,6 +101,11 @@ RACES: list[tuple[str, Callable[..., None], type[Exception]]] = [
     ),
     ("messages_counted_anew", races.check_messages_of_two_connections_are_all_counted, RED),
     ("cleanup_waits", expiry.check_cleanup_waits_for_nobody, psycopg.errors.LockNotAvailable),
+    (
+        "cleanup_waits_for_fragments",
+        races.check_cleanup_passes_over_a_conversation_whose_memory_is_being_changed,
+        psycopg.errors.LockNotAvailable,
+    ),
 ]
 MODULES = (access, accounts, expiry, locked, memory, published, questions, races, tenancy, transfer)
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timezone
 from typing import Any, TypeVar
 
 from pgproof.database import Connection
 
-from ..world import add, new_family, new_person, one
+from ..world import add, keys_of, new_family, new_person, one
 from .accounts import ensure_account
 
 T = TypeVar("T")
@@ -17,6 +18,7 @@ WAITING = (
     "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
 )
 PATIENCE = 20  # seconds
+PAST = datetime(2020, 1, 1, tzinfo=timezone.utc)
 
 
 def at_once(own: Any, act: Callable[[Connection], T]) -> tuple[T, T]:
@@ -46,3 +48,20 @@ def check_messages_of_two_connections_are_all_counted(own: Any) -> None:
     at_once(own, lambda pg: add(pg, "chat_message_v2", family))
     total = "select total_messages from public.chat_session_v2 where session_id = %s"
     assert one(own.connect(), total, (family.session,)) == 3
+
+
+def check_cleanup_passes_over_a_conversation_whose_memory_is_being_changed(own: Any) -> None:
+    """A fragment outlives its conversation; whoever changes it while the job runs is not waited for."""
+    setup = own.connect()
+    family = new_family(setup)
+    setup.execute("update public.chat_session_v2 set created_at = %s, expires_at = %s", (PAST, PAST))
+    writer, job = own.connect(autocommit=False), own.connect()
+    writer.execute("update public.memory_fragment set content = 'Likes tea.'")
+    job.execute("set lock_timeout = '2s'")
+    job.execute("select private.remove_expired_chat_memory()")
+    assert keys_of(setup, "chat_session_v2") == {family.session}
+    writer.commit()
+    job.execute("select private.remove_expired_chat_memory()")
+    assert keys_of(setup, "chat_session_v2") == set()
+    kept = setup.execute("select content, session_id from public.memory_fragment").fetchall()
+    assert kept == [("Likes tea.", None)]
