@@ -182,6 +182,16 @@ SNIPPETS = [
         "raise exception 'no' using errcode = 'P0001';",
     ),
     (
+        "commands_without_policy_are_said",
+        "create table a.b ();\ncreate policy p on a.b for select;\n-- No insert, no update: closed.",
+        "create table a.b ();\ncreate policy p on a.b for select;\n-- No insert, update or delete: closed.",
+    ),
+    (
+        "commands_without_policy_are_said",
+        "create table a.b ();\ncreate policy p on a.b\nas restrictive\nfor delete;\n-- No select, insert: x.",
+        "create table a.b ();\n-- Read by nobody.",
+    ),
+    (
         "statements_of_a_table_are_in_order",
         "create policy p on a.b for select; create index i on a.b (c);",
         "create index i on a.b (c); create policy p on a.b for select;",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from .order_rules import COMMANDS
 from .sql_text import SqlFile, dollar_tags, lines, statements
 
 TextRule = Callable[[SqlFile], Iterator[str]]
@@ -34,6 +35,7 @@ NAMING_WITH_ON = re.compile(
     r"^create (?:unique index|index|policy|trigger|constraint trigger)\b.*? on (?:only )?(?P<name>[^ (;]+)",
     re.IGNORECASE,
 )
+TABLE = re.compile(r"^create table (?P<table>[\w.]+) ", re.MULTILINE)
 STAR = re.compile(r"(?:\bselect|,)\s+(?:distinct\s+)?(?:\w+\.)*\*", re.IGNORECASE)
 
 
@@ -99,6 +101,19 @@ def errors_carry_an_errcode(file: SqlFile) -> Iterator[str]:
             yield f"line {code.count(chr(10), 0, found.start()) + 1}: raise exception without errcode"
 
 
+def commands_without_policy_are_said(file: SqlFile) -> Iterator[str]:
+    """A table with policies names the commands that have none: `-- No insert, no delete: ...`, before the next table."""
+    tables = list(TABLE.finditer(file.text))
+    ends = [each.start() for each in tables[1:]] + [len(file.text)]
+    for table, end in zip(tables, ends, strict=False):
+        on = rf"create policy \w+ on {re.escape(table['table'])}\s+(?:as \w+\s+)?for (\w+)"
+        allowed = set(re.findall(on, file.text))
+        said = " ".join(re.findall(r"^-- (.*)", file.text[table.start() : end], re.MULTILINE)).lower()
+        for command in COMMANDS if allowed else ():
+            if command not in allowed and not re.search(rf"\bno [^.:;]*\b{command}\b", said):
+                yield f"{table['table']} has no policy for {command} and no comment that says so"
+
+
 TEXT_RULES: tuple[TextRule, ...] = (
     header_names_path_purpose_needs_and_undo,
     dollar_quotes_are_named,
@@ -107,4 +122,5 @@ TEXT_RULES: tuple[TextRule, ...] = (
     names_are_schema_qualified,
     no_select_star,
     errors_carry_an_errcode,
+    commands_without_policy_are_said,
 )
