@@ -118,7 +118,7 @@ def test_phase_3_the_new_names_are_what_the_generated_types_offer(pg):
         assert f" {table}: {{" in types, table
 
 
-def test_phase_4_a_journey_through_the_whole_application(pg):
+def test_phase_4_and_success_criterion_the_application_functions_with_the_new_schema(pg):
     person = new_person(pg, "Journey@Family.example")
     account = ensure_account(pg, person)
     keys = {"account_v2": account}

@@ -225,6 +225,20 @@ def test_the_cleanup_can_be_taken_back_with_every_row(pg_server, pg_clone, old):
     run(pg_server, pg_clone, CLEANUP)
 
 
+@pytest.mark.parametrize("zone", ["Asia/Kathmandu", "America/St_Johns"])
+def test_whatever_the_time_zone_and_date_style_all_of_it_moves_and_comes_back(pg_server, pg_clone, old, zone):
+    bodies = "select legacy_table, legacy_key, body::text from migration.legacy_rows() order by 1, 2"
+    before = old.execute(bodies).fetchall()
+    for name, value in (("timezone", zone), ("datestyle", "German"), ("intervalstyle", "sql_standard")):
+        old.execute(f"do $$ begin execute format('alter database %I set {name} = %L', current_database(),"
+                    f" '{value}'); end $$".encode())  # fmt: skip
+    for script in (SCRIPT, CLEANUP, UNDO_CLEANUP):
+        run(pg_server, pg_clone, script)
+    assert old.execute(bodies).fetchall() == before
+    run(pg_server, pg_clone)
+    checks.assert_everything_landed(old, checks.SAMPLE, old.since)
+
+
 def test_without_legacy_tables_the_transfer_says_so_and_changes_nothing(pg_server, pg_clone):
     connection = pg_clone.connect()
     with pytest.raises(psql.ScriptFailed) as failure:
