@@ -17,6 +17,10 @@ def test_a_message_is_of_its_conversation_s_tenant_whoever_writes_it(pg):
     messages.check_a_message_is_of_its_conversation_s_tenant(pg)
 
 
+def test_messages_are_read_without_the_tenant_s_conversations(pg):
+    messages.check_messages_are_read_without_the_tenant_s_conversations(pg)
+
+
 def test_updated_at_is_the_database_s(pg):
     messages.check_updated_at_is_the_database_s(pg)
 

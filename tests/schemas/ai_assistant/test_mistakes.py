@@ -52,6 +52,10 @@ MISTAKES: list[tuple[str, Callable[..., None]]] = [
         "messages_hold_their_conversation_in_the_tenant",
         messages.check_a_message_is_of_its_conversation_s_tenant,
     ),
+    (
+        "tenant_looked_up_in_conversations",
+        messages.check_messages_are_read_without_the_tenant_s_conversations,
+    ),
     ("updated_at_from_the_client", messages.check_updated_at_is_the_database_s),
     ("length_in_bytes", messages.check_values_on_the_boundary_are_taken_and_just_beyond_it_refused),
     ("rating_without_limits", messages.check_values_on_the_boundary_are_taken_and_just_beyond_it_refused),

@@ -96,6 +96,16 @@ def check_a_message_is_of_its_conversation_s_tenant(pg: Connection) -> None:
     assert tenants_of_messages(pg, ours.conversation) == {theirs.ana.tenant}
 
 
+def check_messages_are_read_without_the_tenant_s_conversations(pg: Connection) -> None:
+    """What a member asks of one conversation costs the same whether the tenant has ten or ten thousand."""
+    ours = new_company(pg)
+    query = f"explain select id from public.messages where conversation_id = '{ours.conversation}'"
+    with as_member(pg, ours.ana):
+        plan = "\n".join(line for (line,) in pg.execute(query.encode()))
+    assert " on messages" in plan, plan
+    assert " on conversations" not in plan, plan
+
+
 def tenants_of_messages(pg: Connection, conversation: UUID) -> set[UUID]:
     """Whose the messages of a conversation are."""
     found = pg.execute("select tenant_id from public.messages where conversation_id = %s", (conversation,))
