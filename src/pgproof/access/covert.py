@@ -13,7 +13,7 @@ from typing import Any
 
 from pgproof.access.attempts import Attempt, Row
 from pgproof.access.contract import SERVICE
-from pgproof.access.perform import Outcome, perform
+from pgproof.access.perform import Outcome
 from pgproof.access.survey import Survey
 from pgproof.access.world import World
 from pgproof.catalog.model import ForeignKey, Table
@@ -23,22 +23,26 @@ UNIQUE, FOREIGN = "23505", "23503"
 NOWHERE = {"uuid": str(uuid.UUID(int=0x5F0C)), "integer": 2147483000, "bigint": 9007199254740000}
 
 
-def covert_findings(world: World, surveyed: Survey, outcomes: Sequence[Outcome]) -> tuple[list[Finding], int]:
-    """What errors tell those who could insert a row here; and how many statements asked."""
+Pair = tuple[str, Attempt, Attempt]
+
+
+def pairs_of(world: World, surveyed: Survey, outcomes: Sequence[Outcome]) -> list[Pair]:
+    """What is asked of those who could insert a row here: what it is about, and two inserts that should end alike."""
     table = world.catalog.relations_by_name[surveyed.subject.label]
     if not isinstance(table, Table) or surveyed.subject.is_part:
-        return [], 0
-    found: list[Finding] = []
-    number = 0
-    for base in _one_per_kind(outcomes):
-        pairs = [*_collisions(world, surveyed, base), *_pointers(world, surveyed, table, base)]
-        done = perform(world.connection, (each for pair in pairs for each in pair[1:]))
-        number += len(done)
-        by_attempt = {id(each.attempt): each for each in done}
-        for what, foreign, nowhere in pairs:
-            finding = judge_pair(world, what, by_attempt[id(foreign)], by_attempt[id(nowhere)])
-            found += [finding] if finding else []
-    return found, number
+        return []
+    return [
+        pair
+        for base in _one_per_kind(outcomes)
+        for pair in (*_collisions(world, surveyed, base), *_pointers(world, surveyed, table, base))
+    ]
+
+
+def covert_findings(world: World, pairs: Sequence[Pair], outcomes: Sequence[Outcome]) -> list[Finding]:
+    """What errors tell: ``outcomes`` are those of the inserts of ``pairs``, in their order."""
+    both = zip(pairs, outcomes[::2], outcomes[1::2], strict=True)
+    found = (judge_pair(world, what, foreign, nowhere) for (what, _, _), foreign, nowhere in both)
+    return [each for each in found if each is not None]
 
 
 def _one_per_kind(outcomes: Sequence[Outcome]) -> list[Outcome]:
@@ -51,7 +55,7 @@ def _one_per_kind(outcomes: Sequence[Outcome]) -> list[Outcome]:
     return list(first.values())
 
 
-def _collisions(world: World, surveyed: Survey, base: Outcome) -> Iterator[tuple[str, Attempt, Attempt]]:
+def _collisions(world: World, surveyed: Survey, base: Outcome) -> Iterator[Pair]:
     """The insert again with the unique values of a row that cannot be seen, beside the insert as it was."""
     subject = surveyed.subject
     hidden = _hidden(world, surveyed, base)
@@ -62,9 +66,7 @@ def _collisions(world: World, surveyed: Survey, base: Outcome) -> Iterator[tuple
             yield f"unique ({', '.join(columns)})", _with(surveyed, base, changed), base.attempt
 
 
-def _pointers(
-    world: World, surveyed: Survey, table: Table, base: Outcome
-) -> Iterator[tuple[str, Attempt, Attempt]]:
+def _pointers(world: World, surveyed: Survey, table: Table, base: Outcome) -> Iterator[Pair]:
     """The insert again, pointing at a row that cannot be seen, and at one that does not exist."""
     for key in table.foreign_keys:
         kind = surveyed.subject.columns[key.columns[0]]

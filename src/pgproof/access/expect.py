@@ -37,45 +37,60 @@ class Expectation:
         )
 
 
-def expect(connection: Connection, contract: Contract, subject: Subject, actor: Actor) -> Expectation:
-    """Ask the database, as superuser. Raises ``UsageError`` with the contract's line for a condition that does not run."""
+def expect(
+    connection: Connection, contract: Contract, subject: Subject, actors: Sequence[Actor]
+) -> list[Expectation]:
+    """Ask the database, as superuser, what each actor may do. Raises ``UsageError`` with the contract's line for a
+    condition that does not run.
+    """
+    asked = [_questions(contract, subject, each) for each in actors]
+    keys = iter(_reach(connection, contract, subject, [each for one in asked for each in one.values()]))
+    return [
+        _expectation(contract, subject, actor, {place: next(keys) for place in one})
+        for actor, one in zip(actors, asked, strict=True)
+    ]
+
+
+Question = tuple[Cell, sql.Composed]
+
+
+def _questions(contract: Contract, subject: Subject, actor: Actor) -> dict[Command | None, Question]:
+    """What is asked of every row: whether each command may reach it, and, under None, whether it may pass away."""
+    asked: dict[Command | None, Cell] = {
+        each: contract.cell(subject.root, each, actor.kind)
+        for each in (*ON_ROWS, *(INTO if subject.is_table else ()))
+    }
+    passing = contract.cascades.get((subject.root, actor.kind), "")
+    asked[None] = Cell(subject.root, "delete", actor.kind, passing, contract.relations[subject.root])
+    return {place: (cell, condition_of(contract, cell, actor)) for place, cell in asked.items()}
+
+
+def _expectation(
+    contract: Contract, subject: Subject, actor: Actor, keys: Mapping[Command | None, frozenset[str]]
+) -> Expectation:
     cells = {command: contract.cell(subject.root, command, actor.kind) for command in COMMANDS}
     conditions = {command: condition_of(contract, cell, actor) for command, cell in cells.items()}
-    said = contract.cascades.get((subject.root, actor.kind))
-    passing = Cell(subject.root, "delete", actor.kind, said or "", contract.relations[subject.root])
-    into = INTO if subject.is_table else ()
-    asked = {command: (cells[command], conditions[command]) for command in (*ON_ROWS, *into)}
-    keys = _reach(
-        connection,
-        contract,
-        subject,
-        [*asked.values(), (passing, condition_of(contract, passing, actor))],
-    )
-    reach = dict(zip(asked, keys, strict=False))
-    cascade = (
-        keys[-1] if said is not None else frozenset[str]().union(*(reach[command] for command in ON_ROWS))
-    )
+    reach = {command: each for command, each in keys.items() if command is not None}
+    said = (subject.root, actor.kind) in contract.cascades
+    cascade = keys[None] if said else frozenset[str]().union(*(reach[command] for command in ON_ROWS))
     return Expectation(cells, conditions, reach, cascade)
 
 
 def _reach(
-    connection: Connection,
-    contract: Contract,
-    subject: Subject,
-    asked: Sequence[tuple[Cell, sql.Composed]],
+    connection: Connection, contract: Contract, subject: Subject, asked: Sequence[Question]
 ) -> list[frozenset[str]]:
     """The keys of the rows that meet each condition, all in one query."""
     if not any(cell.condition for cell, _ in asked):
         return [frozenset() for _ in asked]
     columns = sql.SQL(", ").join(sql.SQL("({})::boolean").format(condition) for _, condition in asked)
-    query = sql.SQL("select {}, {} from {} as t").format(subject.key, columns, subject.origin)
+    query = sql.SQL("select {}, array[{}] from {} as t").format(subject.key, columns, subject.origin)
     try:
         with connection.transaction(force_rollback=True):
             rows = connection.execute(query).fetchall()
     except errors.Error:  # one by one, to name the line
         return [_keys(connection, contract, subject, cell, condition) for cell, condition in asked]
-    known = [(canonical(row[0]), row) for row in rows]
-    return [frozenset(key for key, row in known if row[place]) for place in range(1, len(asked) + 1)]
+    known = [(canonical(row[0]), row[1]) for row in rows]
+    return [frozenset(key for key, meets in known if meets[place]) for place in range(len(asked))]
 
 
 def widened(

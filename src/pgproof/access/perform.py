@@ -1,9 +1,13 @@
-"""Attempts -> outcomes: many in one round trip, all of them in one transaction that leaves nothing."""
+"""Attempts -> outcomes: many in one round trip, all of them in one transaction that leaves nothing.
+
+Sending and fetching are apart, so that the server is at some while others are written down or judged.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any, NamedTuple
@@ -11,8 +15,8 @@ from typing import Any, NamedTuple
 from pgproof.access.attempts import Attempt
 from pgproof.database import Connection, sql
 
-BATCH = 200  # attempts in one call: while the server makes them, the next are written down
-CALL = "select pgproof.attempts(%s::json)"
+BATCH = 100  # attempts in one call: while the server makes them, the next are written down
+CALL = "select pgproof.attempts(%s, %s::json)"
 
 
 class Seen(NamedTuple):
@@ -73,50 +77,110 @@ def install(connection: Connection) -> None:
     connection.execute(files("pgproof.access").joinpath("attempt.sql").read_bytes())
 
 
+@contextmanager
+def performing(connection: Connection) -> Iterator[None]:
+    """What ``send`` needs around it: a transaction that leaves nothing, and a pipeline."""
+    with connection.transaction(force_rollback=True), connection.pipeline():
+        yield
+
+
 def perform(
     connection: Connection, attempts: Iterable[Attempt], *, as_superuser: bool = False
 ) -> list[Outcome]:
     """Do every attempt, each from the same state. ``as_superuser`` shows what the statement does if nobody objects."""
-    waiting = list(attempts)
-    observations: dict[int, str] = {}
-    cursors = []
-    with connection.transaction(force_rollback=True), connection.pipeline():
-        for start in range(0, len(waiting), BATCH):
-            batch = [
-                _said(connection, each, observations, as_superuser) for each in waiting[start : start + BATCH]
-            ]
-            cursors.append(connection.execute(CALL, (json.dumps(batch),)))
-        for execute in observations.values():
-            connection.execute(f"deallocate {execute.removeprefix('execute ')}".encode())
-        answers = [row[0] for cursor in cursors for row in cursor.fetchall()]
-    return [_outcome(attempt, said) for attempt, said in zip(waiting, answers, strict=True)]
+    with performing(connection):
+        return send(connection, attempts, as_superuser=as_superuser).outcomes()
 
 
-def _said(
-    connection: Connection, attempt: Attempt, observations: dict[int, str], as_superuser: bool
-) -> dict[str, Any]:
+@dataclass
+class Sent:
+    """Attempts that the server is at. ``calls`` are cursors with the places, in ``attempts``, of what they answer."""
+
+    attempts: list[Attempt] = field(default_factory=list)
+    calls: list[tuple[Any, list[int]]] = field(default_factory=list)
+
+    def outcomes(self) -> list[Outcome]:
+        """What came of the attempts, in their order; waits for it."""
+        answers: dict[int, Mapping[str, Any]] = {}
+        for cursor, places in self.calls:
+            answers |= zip(places, (row[0] for row in cursor.fetchall()), strict=True)
+        return [_outcome(attempt, answers[place]) for place, attempt in enumerate(self.attempts)]
+
+
+def send(connection: Connection, attempts: Iterable[Attempt], *, as_superuser: bool = False) -> Sent:
+    """Have attempts made, in a ``performing`` block: those that need the same preparation together, after the others."""
+    sent = Sent()
+    batch: list[int] = []
+    prepared: dict[str | None, list[int]] = {}
+    for place, attempt in enumerate(attempts):
+        sent.attempts.append(attempt)
+        if attempt.prepare is not None:
+            prepared.setdefault(attempt.prepare.as_string(connection), []).append(place)
+            continue
+        batch.append(place)
+        if len(batch) == BATCH:
+            _call(connection, sent, {None: batch}, as_superuser)
+            batch = []
+    for groups in _batches({**({None: batch} if batch else {}), **prepared}):
+        _call(connection, sent, groups, as_superuser)
+    return sent
+
+
+def _batches(groups: Mapping[str | None, list[int]]) -> Iterator[dict[str | None, list[int]]]:
+    """Groups put together until they are a batch."""
+    batch: dict[str | None, list[int]] = {}
+    for prepare, places in groups.items():
+        batch[prepare] = places
+        if sum(map(len, batch.values())) >= BATCH:
+            yield batch
+            batch = {}
+    if batch:
+        yield batch
+
+
+def _call(
+    connection: Connection, sent: Sent, groups: Mapping[str | None, list[int]], as_superuser: bool
+) -> None:
+    looks = Looks(connection)
+    said = [
+        {
+            "prepare": prepare,
+            "attempts": [_said(connection, sent.attempts[place], looks, as_superuser) for place in places],
+        }
+        for prepare, places in groups.items()
+    ]
+    cursor = connection.execute(CALL, (list(looks.numbers), json.dumps(said)))
+    sent.calls.append((cursor, [place for places in groups.values() for place in places]))
+
+
+@dataclass
+class Looks:
+    """What is looked at in one call, each once: texts with their numbers, and the pieces that they were made of."""
+
+    connection: Connection
+    numbers: dict[str, int] = field(default_factory=dict)
+    known: dict[int, str] = field(default_factory=dict)
+
+    def at(self, observe: sql.Composed | None) -> str | None:
+        """The call of a prepared query: what is looked at is the same for many attempts, and is planned once."""
+        if observe is None:
+            return None
+        if id(observe) not in self.known:
+            text = observe.as_string(self.connection)
+            number = self.numbers.setdefault(text, len(self.numbers) + 1)
+            self.known[id(observe)] = f"execute pgproof_observe_{number}"
+        return self.known[id(observe)]
+
+
+def _said(connection: Connection, attempt: Attempt, looks: Looks, as_superuser: bool) -> dict[str, Any]:
     """An attempt as ``attempt.sql`` takes it."""
     return {
         "role": "none" if as_superuser else attempt.actor.role,
         "claims": "" if as_superuser else attempt.actor.claims,
         "reads": attempt.reads,
-        "prepare": attempt.prepare.as_string(connection) if attempt.prepare else None,
         "statement": attempt.statement.as_string(connection),
-        "observe": _observation(connection, attempt.observe, observations),
+        "observe": looks.at(attempt.observe),
     }
-
-
-def _observation(
-    connection: Connection, observe: sql.Composed | None, observations: dict[int, str]
-) -> str | None:
-    """The call of a prepared query: what is looked at is the same for many attempts, and is planned once."""
-    if observe is None:
-        return None
-    if id(observe) not in observations:
-        name = f"pgproof_observe_{len(observations)}"
-        connection.execute(sql.SQL("prepare {} as {}").format(sql.Identifier(name), observe), prepare=False)
-        observations[id(observe)] = f"execute {name}"
-    return observations[id(observe)]
 
 
 def _outcome(attempt: Attempt, said: Mapping[str, Any]) -> Outcome:

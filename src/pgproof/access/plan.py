@@ -49,7 +49,7 @@ def _planned(world: World, surveyed: Survey, actor: Actor) -> Iterator[Attempt]:
 def _updates(world: World, surveyed: Survey, actor: Actor, observe: sql.Composed) -> Iterator[Attempt]:
     subject, rows, expected = surveyed.subject, surveyed.rows, world.expected(actor, surveyed.subject.label)
     allowed, rights = expected.cells["update"].columns, world.rights(actor.role, subject.label)
-    column, value = settable(world.connection, surveyed, rights, allowed)
+    column, value = settable(surveyed, rights, allowed)
     tried = attempts.updates(subject, actor, column, value, observe)
     if world.closed(actor, subject.label, "update"):
         yield next(tried)
@@ -111,7 +111,7 @@ def _inserts(world: World, surveyed: Survey, actor: Actor, observe: sql.Composed
     yield from as_mine
     yield from attempts.doing_nothing(as_mine)
     own = samples(rows, expected.reach["update"])
-    column, value = settable(world.connection, surveyed, rights, expected.cells["update"].columns)
+    column, value = settable(surveyed, rights, expected.cells["update"].columns)
     foreign = [row for row in rows if row.key not in expected.reach["update"]]
     yield from attempts.upserts(subject, actor, [*own, *spread(foreign, OWN)], column, value, named, observe)
 

@@ -113,19 +113,21 @@ class Subject:
             rows=sql.Literal(rows),
         )
 
-    def constant(self, column: str, value: Any) -> sql.Composed:
+    def constant(self, column: str, value: Any) -> sql.SQL:
         """A value as this column's type, out of JSON."""
         kind = self.columns[column]
         if isinstance(value, list) and kind.endswith("]"):
-            return sql.SQL("{}::{}").format(sql.Literal([_text(each) for each in value]), sql.SQL(kind))
-        return sql.SQL("{}::{}").format(sql.Literal(_text(value)), sql.SQL(kind))
+            items = sql.Literal([_text(each) for each in value])
+            return rendered(sql.SQL("{}::{}").format(items, sql.SQL(kind)))
+        return _constant(kind, _text(value))
 
     def insertion(self, candidate: Mapping[str, Any], nameable: Collection[str] = ()) -> sql.Composed:
         """INSERT of a row given as JSON, naming only the columns that may be named: ``nameable``, if that is known."""
         named = [each for each in nameable or self.writable if each in candidate]
-        columns = _names(tuple(named))
-        values = sql.SQL(", ").join(self.constant(each, candidate[each]) for each in named)
-        made = sql.SQL("insert into {} as t ({}) values ({})").format(self.name, columns, values)
+        values = [self.constant(each, candidate[each]).as_string(None) for each in named]
+        made = sql.SQL("insert into {} as t ({}) values ({})").format(
+            self.name, _names(tuple(named)), sql.SQL(", ".join(values))
+        )
         return sql.Composed([rendered(made)])
 
     def at(self, key: str) -> sql.Composed:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pgproof.access.attempts import Attempt
@@ -12,19 +12,18 @@ from pgproof.access.catalog_checks import catalog_findings
 from pgproof.access.contract import Cell, Contract
 from pgproof.access.covert import covert_findings
 from pgproof.access.exercised import unexercised
-from pgproof.access.expect import ON_ROWS
 from pgproof.access.findings import missing_finding, unexercised_finding, verdict_finding
 from pgproof.access.functions import callable_routines
 from pgproof.access.judge import Verdict, judge, judge_behind
 from pgproof.access.matrix import CellVerdict, MatrixCell, Place, matrix_of
-from pgproof.access.perform import Outcome, install, perform
-from pgproof.access.plan import plan
+from pgproof.access.perform import Outcome, install, performing
 from pgproof.access.sequences import sequence_findings
 from pgproof.access.server_checks import version_findings
 from pgproof.access.signup import signup_findings
 from pgproof.access.subjects import exposed
 from pgproof.access.survey import Survey
 from pgproof.access.told import told_findings
+from pgproof.access.turns import Turn, turns
 from pgproof.access.world import World, read_world
 from pgproof.catalog import Catalog
 from pgproof.catalog.model import Table
@@ -32,7 +31,6 @@ from pgproof.database import Connection
 from pgproof.finding import Finding
 
 SHORT: dict[str, CellVerdict] = {"leak": "leak", "locked-out": "locked-out", "access-error": "error"}
-CONTROLLED = ("move", "copy", "returning", "again", "do nothing", "upsert", "one row", "blind", "filtered")
 
 
 @dataclass(frozen=True)
@@ -59,32 +57,39 @@ def run(
     findings = [*uncovered(catalog, contract), *catalog_findings(connection, contract, catalog)]
     tried: Counter[Place] = Counter()
     verdicts: list[tuple[Place, CellVerdict]] = []
-    made = questions = 0
-    for label, surveyed in world.surveyed.items():
-        progress(f"access: {label}")
-        outcomes = attempted(world, surveyed)
-        tried.update(place for each in outcomes for place in _places(world, each.attempt))
-        made += len(outcomes)
-        told, asked = covert_findings(world, surveyed, outcomes)
-        findings += [*told, *told_findings(world, [label, *sorted(surveyed.behind)], outcomes)]
-        questions += asked
-        controls = controls_of(world, surveyed, outcomes)
-        judged = judged_relation(world, surveyed, outcomes, controls)
-        findings += [verdict_finding(world, each) for each in first_of_each(judged)]
-        verdicts += [(_of_cell(each.cell), SHORT[each.rule]) for each in judged]
-        for cell, why in unexercised(world, surveyed, outcomes, controls):
-            findings.append(unexercised_finding(contract, cell, why))
-            verdicts.append((_of_cell(cell), "not-exercised"))
+    made = 0
+    world.foresee()
+    with performing(connection):
+        for turn in turns(world, progress):
+            tried.update(place for each in turn.outcomes for place in _places(world, each.attempt))
+            made += turn.attempts
+            found, said = judged(world, turn)
+            findings += found
+            verdicts += said
     called, calls = judge_calls(world)
     others, more = beside_rows(world)
     return AccessReport(
-        attempts=made + calls + questions + more,
+        attempts=made + calls + more,
         actors=len(world.everybody),
         relations=len(world.surveyed),
         functions=len(callable_routines(catalog, contract)),
         findings=once([*findings, *others, *called]),
         matrix=matrix_of(contract, contract.relations, tried, verdicts),
     )
+
+
+def judged(world: World, turn: Turn) -> tuple[list[Finding], list[tuple[Place, CellVerdict]]]:
+    """The findings on one relation, and what they say of its cells."""
+    surveyed, label = turn.surveyed, turn.surveyed.subject.label
+    findings = covert_findings(world, turn.pairs, turn.covert)
+    findings += told_findings(world, [label, *sorted(surveyed.behind)], turn.outcomes)
+    found = judged_relation(world, surveyed, turn.outcomes, turn.controls)
+    findings += [verdict_finding(world, each) for each in first_of_each(found)]
+    verdicts: list[tuple[Place, CellVerdict]] = [(_of_cell(each.cell), SHORT[each.rule]) for each in found]
+    for cell, why in unexercised(world, surveyed, turn.outcomes, turn.controls):
+        findings.append(unexercised_finding(world.contract, cell, why))
+        verdicts.append((_of_cell(cell), "not-exercised"))
+    return findings, verdicts
 
 
 def beside_rows(world: World) -> tuple[list[Finding], int]:
@@ -95,23 +100,8 @@ def beside_rows(world: World) -> tuple[list[Finding], int]:
     return [*numbers, *copied, *outdated], drawn + signups
 
 
-def attempted(world: World, surveyed: Survey) -> list[Outcome]:
-    """Every attempt on one relation, by everybody."""
-    label = surveyed.subject.label
-    return perform(
-        world.connection, (each for actor in world.acting_on(label) for each in plan(world, surveyed, actor))
-    )
-
-
-def controls_of(world: World, surveyed: Survey, outcomes: list[Outcome]) -> dict[int, Outcome]:
-    """What statements do as superuser whose result nobody knows beforehand, told by the attempt's id."""
-    open_questions = [each.attempt for each in outcomes if _needs_control(world, surveyed, each)]
-    controls = perform(world.connection, open_questions, as_superuser=True)
-    return {id(each.attempt): each for each in controls}
-
-
 def judged_relation(
-    world: World, surveyed: Survey, outcomes: list[Outcome], controls: Mapping[int, Outcome]
+    world: World, surveyed: Survey, outcomes: Sequence[Outcome], controls: Mapping[int, Outcome]
 ) -> list[Verdict]:
     """The verdicts on what was attempted on one relation."""
     found = []
@@ -137,20 +127,6 @@ def judged_behind(world: World, surveyed: Survey, outcome: Outcome) -> list[Verd
             direct=not surveyed.subject.is_table,
         )
     ]
-
-
-def _needs_control(world: World, surveyed: Survey, outcome: Outcome) -> bool:
-    """Whether it takes a superuser to tell if the attempt should have succeeded, and if that counts."""
-    attempt, label = outcome.attempt, surveyed.subject.label
-    if attempt.variant not in CONTROLLED or (outcome.ran and attempt.variant in ("blind", "filtered")):
-        return False
-    if surveyed.subject.is_part or world.pretends(attempt.actor):
-        return False  # nobody has to succeed here
-    on_rows = attempt.variant in ("move", "upsert") or attempt.command in ON_ROWS
-    expected = world.expected(attempt.actor, label)
-    if on_rows:
-        return bool(expected.reach["delete" if attempt.command == "delete" else "update"])
-    return bool(expected.cells["insert"].condition) and not (outcome.ran and label in outcome.changes)
 
 
 def _counts(world: World, surveyed: Survey, verdict: Verdict) -> bool:

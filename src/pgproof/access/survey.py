@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from pgproof.access.attempts import Row
+from pgproof.access.actors import Actor
+from pgproof.access.attempts import Attempt, Row
 from pgproof.access.contract import Contract
-from pgproof.access.perform import canonical
+from pgproof.access.perform import canonical, perform
 from pgproof.access.rights import Rights
 from pgproof.access.subjects import Subject, root_of, subject_of
 from pgproof.access.watch import behind_relation
@@ -33,6 +34,7 @@ CONSTANTS = {
 }
 
 
+SUPERUSER = Actor("superuser", "superuser", "none", "", {})
 Copied = tuple[Mapping[str, Any], sql.Composed]  # a row to insert, and the statement
 
 
@@ -42,8 +44,8 @@ class Survey:
 
     ``free`` are keys elsewhere that a unique column may still point at; ``behind`` the relations whose rows may change
     with these; ``unblock_...`` is what keeps other tables' foreign keys
-    from stopping an attempt at everything; ``works`` remembers which columns could be set to a
-    constant, ``copies`` which rows were made to be inserted.
+    from stopping an attempt at everything; ``works`` are the columns that every row may be set to a constant in;
+    ``copies`` remembers which rows were made to be inserted.
     """
 
     subject: Subject
@@ -53,7 +55,7 @@ class Survey:
     unblock_moves: sql.Composed | None
     unblock_deletes: sql.Composed | None
     writable_view: bool = False
-    works: dict[str, bool] = field(default_factory=dict, compare=False)
+    works: frozenset[str] = frozenset()
     copies: dict[tuple[object, ...], Sequence[Copied]] = field(default_factory=dict, compare=False)
 
 
@@ -85,6 +87,7 @@ def _surveyed(connection: Connection, contract: Contract, catalog: Catalog, rela
         unblock_moves=unblocking(catalog, relation.qualified, "on_update"),
         unblock_deletes=unblocking(catalog, relation.qualified, "on_delete"),
         writable_view=isinstance(relation, View) and (relation.updatable or relation.deletable),
+        works=working(connection, subject) if subject.is_table else frozenset(),
     )
 
 
@@ -170,7 +173,7 @@ def free_keys(connection: Connection, table: Table) -> dict[str, tuple[Any, ...]
 
 
 def settable(
-    connection: Connection, surveyed: Survey, rights: Rights, allowed: tuple[str, ...] | None = None
+    surveyed: Survey, rights: Rights, allowed: tuple[str, ...] | None = None
 ) -> tuple[str, sql.Composable]:
     """A column and a constant that every row of the relation may be set to: one that may be set, and that the role
     has the right to, if any.
@@ -178,9 +181,7 @@ def settable(
     subject = surveyed.subject
     fitting = [each for each in _constants(subject) if allowed is None or each[0] in allowed]
     for column, value in sorted(fitting, key=lambda each: each[0] not in rights.update):
-        if column not in surveyed.works:
-            surveyed.works[column] = _works(connection, subject, column, value)
-        if surveyed.works[column]:
+        if column in surveyed.works:
             return column, value
     column = next(
         (each for each in subject.columns if allowed is None or each in allowed), next(iter(subject.columns))
@@ -208,11 +209,18 @@ def nameable(subject: Subject, rights: Rights) -> tuple[str, ...]:
     return tuple(each for each in subject.writable if each in rights.insert) or subject.writable
 
 
-def _works(connection: Connection, subject: Subject, column: str, value: sql.Composable) -> bool:
-    statement = sql.SQL("update {} as t set {} = {}").format(subject.name, sql.Identifier(column), value)
-    try:
-        with connection.transaction(force_rollback=True):
-            connection.execute(statement)
-    except errors.Error:
-        return False
-    return True
+def working(connection: Connection, subject: Subject) -> frozenset[str]:
+    """The columns that a superuser can set to their constant in every row."""
+    ways = _constants(subject)
+    tries = [
+        Attempt(
+            SUPERUSER,
+            subject.label,
+            "update",
+            "blind",
+            sql.SQL("update {} as t set {} = {}").format(subject.name, sql.Identifier(column), value),
+        )
+        for column, value in ways
+    ]
+    done = perform(connection, tries, as_superuser=True)
+    return frozenset(column for (column, _), each in zip(ways, done, strict=True) if each.ran)

@@ -15,14 +15,13 @@ from pgproof.access.held import Held
 from pgproof.access.perform import Outcome, canonical, perform
 from pgproof.access.rules import Rule, Vocabulary
 from pgproof.access.subjects import Subject
-from pgproof.access.survey import CONSTANTS, free_keys, unblocking
+from pgproof.access.survey import CONSTANTS, SUPERUSER, free_keys, unblocking
 from pgproof.catalog import Catalog
 from pgproof.catalog.model import Table, View
 from pgproof.database import Connection, sql
 
 OWN, BASES, VALUES = 2, 3, 4  # rows that are moved, rows that are copied, owners that a row is given
 COLUMNS = 6  # columns that are set
-SUPERUSER = Actor("superuser", "superuser", "none", "", {})
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,14 +44,24 @@ class World:
         return not allowed and not self.rights(actor.role, label).held(command)
 
     def expected(self, actor: Actor, label: str) -> Expectation:
-        """What the contract lets ``actor`` do to a relation; worked out once."""
+        """What the contract lets ``actor`` do to a relation; worked out once, for everybody."""
         known = next((each for each in self.actors if each.label == actor.label), None)
         acting = known or next(each for each in self.actors if each.kind == STRANGER)
         place = (acting.label, label)
         if place not in self._expected:
             subject = self.surveyed[label].subject
-            self._expected[place] = expect(self.connection, self.contract, subject, acting)
+            expected = expect(self.connection, self.contract, subject, self.actors)
+            self._expected.update(
+                ((each.label, label), one) for each, one in zip(self.actors, expected, strict=True)
+            )
         return self._expected[place]
+
+    def foresee(self) -> None:
+        """Ask now for all that planning will want to know: later the connection is busy with attempts."""
+        for label in self.surveyed:
+            for role in dict.fromkeys(each.role for each in self.everybody):
+                self.rights(role, label)
+            self.expected(self.actors[0], label)
 
     def acting_on(self, label: str) -> tuple[Actor, ...]:
         """Who acts on a relation: everybody, the service role only where the contract speaks of it."""
@@ -86,6 +96,5 @@ def read_world(connection: Connection, contract: Contract, catalog: Catalog) -> 
         for text in (policy.using, policy.check)
     ] + [each.source for each in catalog.routines if each.extension is None]
     surveyed = {each.subject.label: each for each in survey(connection, contract, catalog)}
-    return World(
-        connection, contract, catalog, actors, (*actors, *impostors(contract, actors, texts)), surveyed
-    )
+    everybody = (*actors, *impostors(contract, actors, texts))
+    return World(connection, contract, catalog, actors, everybody, surveyed)
