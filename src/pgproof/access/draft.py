@@ -10,6 +10,7 @@ from pgproof.access.contract import ActorKind
 from pgproof.access.measure import Measured, Measurement
 from pgproof.access.measure_calls import Called
 from pgproof.access.rules import Rule, Vocabulary
+from pgproof.access.survey import mentioned
 from pgproof.access.trials import Trial
 from pgproof.catalog import Catalog
 
@@ -68,25 +69,34 @@ class Draft:
         if not any(each.done for each in cell.trials):
             return ""
         text, remark = self.condition(cell)
-        if cell.command == "becomes" and text == self._updates(cell, cells):
+        if cell.command == "becomes" and self._says_update(cell, cells):
             return ""
         said = json.dumps(text, ensure_ascii=False)
         if cell.columns is not None and cell.command in ("select", "update"):
             said = f"{{ where = {said}, columns = {_listed(cell.columns)} }}"
         return f"{cell.command}.{_key(cell.actor)} = {said}{MARK}{remark}"
 
-    def _updates(self, cell: Measured, cells: Sequence[Measured]) -> str:
+    def _says_update(self, cell: Measured, cells: Sequence[Measured]) -> bool:
+        """Whether a row may become what may be updated, or nothing that may be set decides it: neither need be said."""
         update = next(each for each in cells if (each.command, each.actor) == ("update", cell.actor))
-        return self.condition(update)[0]
+        rule, _ = self._nearest(update)
+        if rule is not None and nearest([rule], cell.trials) == (rule, 0):
+            return True
+        text = self.condition(cell)[0]
+        fixed = update.columns is not None and not mentioned(text) & {*update.columns}
+        return text == self.condition(update)[0] or (fixed and text != "true")
+
+    def _nearest(self, cell: Measured) -> tuple[Rule | None, int]:
+        names = tuple(dict.fromkeys(name for each in cell.trials for name in each.values))
+        told = [(each.content, each.values, each.done) for each in cell.trials]
+        words = Vocabulary(self.catalog, self.found.rows, names)
+        return nearest(words.rules(cell.relation, told), cell.trials)
 
     def condition(self, cell: Measured) -> tuple[str, str]:
         """The simplest condition for what was reached, and a remark where it is every row or fits only nearly."""
         if all(each.done for each in cell.trials):
             return "true", ": any row" if cell.command in ("insert", "becomes") else ": every row there is"
-        names = tuple(dict.fromkeys(name for each in cell.trials for name in each.values))
-        rule, missed = nearest(
-            Vocabulary(self.catalog, self.found.rows, names).rules(cell.relation), cell.trials
-        )
+        rule, missed = self._nearest(cell)
         if rule is None:
             return "true", ": some rows, by no rule that is known here"
         total = len(cell.trials)
@@ -94,15 +104,19 @@ class Draft:
 
 
 def nearest(rules: Iterable[Rule], trials: Sequence[Trial]) -> tuple[Rule | None, int]:
-    """The first rule with the fewest trials that it gets wrong, and their number."""
+    """The first rule with the fewest trials that it gets wrong, and their number. None is "every row"; a rule that
+    holds for nothing that was reached says nothing about it, however little was.
+    """
     best, fewest = None, sum(not each.done for each in trials)
+    told = sorted(trials, key=lambda each: not each.done)
+    reached = sum(each.done for each in trials)
     for rule in rules:
         wrong = 0
-        for each in trials:
+        for number, each in enumerate(told):
             wrong += rule.holds(each.content, each.values) != each.done
-            if wrong >= fewest:
+            if wrong >= fewest or wrong == reached == number + 1:
                 break
-        if wrong < fewest:
+        else:
             best, fewest = rule, wrong
         if not fewest:
             break

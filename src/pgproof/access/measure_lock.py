@@ -62,7 +62,7 @@ def rule_for(words: Vocabulary, cell: Measured) -> Rule | None:
     """The simplest rule that fits what was measured."""
     tried = [(each.content, each.values, each.done) for each in cell.trials]
     tried.sort(key=lambda each: not each[2])  # a wrong rule fails at the first row that was reached
-    return simplest(words.rules(cell.relation), tried)
+    return simplest(words.rules(cell.relation, tried), tried)
 
 
 def said_by_contract(connection: Connection, contract: Contract, cell: Measured) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from functools import lru_cache
 from itertools import combinations
 from typing import Any
@@ -19,6 +20,7 @@ from pgproof.catalog.names import quoted
 
 Content = Mapping[str, Any]
 Values = Mapping[str, Any]
+Told = tuple[Content, Values, bool]  # a row, who acted, and whether it was reached
 DEPTH = 2  # tables between a row and the one that names the actor
 FEW = 40  # rules that are put together in pairs
 WORDS = 6  # a text column with more values than these is no status
@@ -53,22 +55,26 @@ class Vocabulary:
     rows: Mapping[str, Sequence[Row]]
     names: tuple[str, ...]
 
-    def rules(self, label: str) -> Iterator[Rule]:
-        """Rules for a relation, the simplest first."""
-        relation = self.catalog.relations_by_name[label]
+    def rules(self, label: str, told: Sequence[Told]) -> Iterator[Rule]:
+        """Rules for a relation, the simplest first. Two are put together where it may help to say what was ``told``:
+        both, if each holds for all that was reached; either, if neither holds for anything else.
+        """
         own = self.own(label)
-        shared = list(self._words(relation))
+        shared = list(self._words(self.catalog.relations_by_name[label]))
         yield from own
         yield from shared
-        few = own[:FEW]
-        for one, other in combinations(few, 2):
-            yield both(one, other)
-        for mine in few:
-            for word in shared:
-                yield both(mine, word)
-                yield either(mine, word)
-        for one, other in combinations(few, 2):
-            yield either(one, other)
+        wide = [each for each in own if all(each.holds(row, values) for row, values, done in told if done)][
+            :FEW
+        ]
+        narrow = [
+            each for each in own if not any(each.holds(row, values) for row, values, done in told if not done)
+        ]
+        narrow = [each for each in narrow if any(each.holds(row, values) for row, values, _ in told)][:FEW]
+        yield from (both(one, other) for one, other in combinations(wide, 2))
+        for word in shared:
+            yield from (both(mine, word) for mine in wide)
+            yield from (either(mine, word) for mine in narrow)
+        yield from (either(one, other) for one, other in combinations(narrow, 2))
 
     def own(self, label: str) -> list[Rule]:
         """The rules by which a row of a relation is somebody's."""
@@ -113,14 +119,14 @@ class Vocabulary:
                                 yield self._among(column, table, group, both(plain, word), DEPTH + 1)
 
     def _words(self, relation: Table | View) -> Iterator[Rule]:
-        """What tells rows apart whoever asks: ``is_public``, ``status = 'open'``, ``deleted_at is null``."""
+        """What tells rows apart whoever asks: ``not is_locked``, ``status = 'open'``, ``ends_at > now()``."""
         rows = self.rows.get(relation.qualified, ())
         for column in relation.columns:
             if not _is_word(column.type):
                 continue
             found = {row.content.get(column.name) for row in rows}
             if found & {True, False}:
-                yield flag(column.name)
+                yield from (flag(column.name), flag(column.name, up=False))
             elif 1 < len(found) <= WORDS and 2 * len(found) <= len(rows):
                 for word in sorted(str(each) for each in found if each is not None):
                     yield constant(column.name, word)
@@ -129,6 +135,12 @@ class Vocabulary:
             if column.type.dims == 0 and column.type.name in MOMENTS and len(moments) == 2:
                 yield happened(column.name)
                 yield never(column.name)
+            if (
+                column.type.dims == 0
+                and column.type.name == "timestamptz"
+                and divides(later(column.name), rows)
+            ):
+                yield later(column.name)
 
     def _among(self, column: str, parent: Table, target: str, inner: Rule, depth: int) -> Rule:
         rows = [row.content for row in self.rows.get(parent.qualified, ())]
@@ -185,9 +197,31 @@ def equal(column: str, name: str) -> Rule:
     return Rule(lambda prefix: f"{prefix}{quoted(column)} = :{name}", holds)
 
 
-def flag(column: str) -> Rule:
-    """The row is marked."""
-    return Rule(lambda prefix: f"{prefix}{quoted(column)}", lambda row, _: row.get(column) is True, own=False)
+def flag(column: str, *, up: bool = True) -> Rule:
+    """The row is marked or, if not ``up``, is not."""
+    word = "" if up else "not "
+    return Rule(
+        lambda prefix: f"{word}{prefix}{quoted(column)}", lambda row, _: row.get(column) is up, own=False
+    )
+
+
+def later(column: str) -> Rule:
+    """What the row says is still to come."""
+
+    def holds(content: Content, _: Values) -> bool:
+        found = content.get(column)
+        return isinstance(found, str) and _moment(found) > datetime.now(timezone.utc)
+
+    return Rule(lambda prefix: f"{prefix}{quoted(column)} > now()", holds, own=False)
+
+
+def _moment(text: str) -> datetime:
+    """A timestamp as JSON has it; those that Python has no number for are the first or the last."""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        last = text.startswith("infinity") or not text.startswith(("-", "0"))
+        return (datetime.max if last else datetime.min).replace(tzinfo=timezone.utc)
 
 
 def constant(column: str, word: str) -> Rule:
@@ -234,7 +268,12 @@ def either(one: Rule, other: Rule) -> Rule:
     )
 
 
-def simplest(rules: Iterable[Rule], told: Sequence[tuple[Content, Values, bool]]) -> Rule | None:
+def divides(rule: Rule, rows: Sequence[Row]) -> bool:
+    """Whether a rule that does not ask who is asking tells rows apart."""
+    return len({rule.holds(row.content, {}) for row in rows}) == 2
+
+
+def simplest(rules: Iterable[Rule], told: Sequence[Told]) -> Rule | None:
     """The first rule that is true of every row that was reached and of no other; None if there is none."""
     return next(
         (rule for rule in rules if all(rule.holds(row, values) == done for row, values, done in told)), None
