@@ -52,8 +52,9 @@ def _entry(connection: Connection, contract: Contract, words: Vocabulary, cell: 
     text, own = "", False
     if len(counted) == 2:
         rule = rule_for(words, cell)
-        text = rule.text if rule else said_by_contract(connection, contract, cell)
-        own = rule.own if rule else ":" in text
+        said = "" if rule and rule.own else said_by_contract(connection, contract, cell)
+        text = said or (rule.text if rule else "")
+        own = ":" in said if said else bool(rule and rule.own)
     columns = cell.columns if counted[True] else None
     return Entry(cell.relation, cell.command, cell.actor, worded(counted, text, own, columns))
 
