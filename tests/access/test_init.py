@@ -45,6 +45,25 @@ using (team_id in (select private.my_teams()));
 create policy "Members write projects" on public.projects for insert to authenticated
 with check (team_id in (select private.my_teams()));
 """
+OFFERS = """\
+create table public.offers (
+    id uuid primary key default gen_random_uuid(),
+    owner_id uuid not null references auth.users (id),
+    is_locked boolean not null,
+    ends_at timestamptz not null
+);
+alter table public.offers enable row level security;
+create policy "Own offers that stand" on public.offers for select to authenticated
+using (owner_id = (select auth.uid()) and ends_at > now());
+create policy "Own offers that are open" on public.offers for delete to authenticated
+using (owner_id = (select auth.uid()) and not is_locked);
+"""
+OFFERS_SEED = """\
+insert into auth.users (id) select md5(n::text)::uuid from generate_series(1, 3) as n;
+insert into public.offers (owner_id, is_locked, ends_at)
+select u.id, locked, now() + days * interval '1 day'
+from auth.users as u, unnest(array[true, false]) as locked, unnest(array[-9, 9]) as days;
+"""
 PLANTED = (
     '\ncreate policy "Anybody deletes" on public.projects for delete to anon, authenticated using (true);'
 )
@@ -175,3 +194,27 @@ def test_the_readme_leads_from_a_draft_to_a_first_finding(tmp_path):
     (tmp_path / "access.toml").write_text(meant, "utf-8")
     found = {(each.rule, each.subject) for each in findings(tmp_path) if each.severity == "error"}
     assert found == {("leak-select", "user on public.notes"), ("leak-select", "stranger on public.notes")}
+
+
+def test_a_rule_that_holds_for_nothing_that_was_reached_is_no_rule_however_few_were():
+    rows = [{"owner": "a"}, {"owner": "b"}, {"owner": "c"}]
+    trials = [
+        Trial({"id": "z"}, row, reached) for row, reached in zip(rows, (True, False, False), strict=True)
+    ]
+    assert nearest([equal("owner", "id")], trials) == (None, 2)
+
+
+def test_two_conditions_are_drafted_where_each_holds_for_all_that_was_reached(make_project):
+    files = {"supabase/migrations/20240101000000_offers.sql": OFFERS, "supabase/seed.sql": OFFERS_SEED}
+    text = drafted(make_project(files))
+    assert 'select.user = "owner_id = :id and ends_at > now()"' in text
+    assert 'delete.user = "owner_id = :id and not is_locked"' in text
+
+
+@pytest.mark.parametrize("name", ["advent_calendar", "travel_booking"])
+def test_a_draft_of_a_large_schema_is_accepted_but_for_lines_nobody_confirmed(tmp_path, name):
+    folder = tmp_path / name
+    kept = shutil.ignore_patterns("access*")
+    shutil.copytree(SHOP.parents[1] / "sql" / name, folder, ignore=kept)
+    drafted(folder)
+    assert {each.rule for each in findings(folder) if each.severity == "error"} == set()
