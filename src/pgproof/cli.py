@@ -148,6 +148,8 @@ def run_check(options: argparse.Namespace) -> int:
     from pgproof import report
     from pgproof.conductor import bench, check
 
+    if options.output:
+        require_place(options.output)
     folders = [found for path in options.projects or [Path("sql")] for found in bench.discover(path)]
     progress = progress_on_terminal()
     reports = [
@@ -248,6 +250,16 @@ def overrides(options: argparse.Namespace) -> dict[str, object]:
         "allow_url": options.allow_url or None,
     }
     return {name: value for name, value in chosen.items() if value is not None}
+
+
+def require_place(path: Path) -> None:
+    """Raise ``UsageError`` if no report can be written to ``path``: before the work, not after it."""
+    if path.is_dir():
+        raise UsageError(f"cannot write the report to {path}: it is a folder; name a file in it")
+    if not path.parent.is_dir():
+        raise UsageError(
+            f"cannot write the report to {path}: there is no folder {path.parent}; make it first"
+        )
 
 
 def write(path: Path, text: str) -> None:

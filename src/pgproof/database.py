@@ -24,6 +24,7 @@ __all__ = [
     "connect",
     "drop_database",
     "errors",
+    "needing_room",
     "rolled_back",
     "sql",
 ]
@@ -95,6 +96,18 @@ def whoami(connection: Connection) -> str:
     row = connection.execute("select current_user::text").fetchone()
     assert row is not None
     return str(row[0])
+
+
+@contextmanager
+def needing_room(what: str) -> Iterator[None]:
+    """Raises ``ServerError`` that says what to do if the server's disk is full while ``what`` is made inside."""
+    try:
+        yield
+    except errors.DiskFull as error:
+        raise ServerError(
+            f"no room on the server's disk for {what}: {str(error).strip()}; "
+            "make room there, or set PGPROOF_CACHE to a folder on another disk"
+        ) from error
 
 
 def drop_database(connection: Connection, name: str) -> None:

@@ -73,9 +73,20 @@ def test_the_report_goes_into_a_file_in_any_format(pgproof, demo, tmp_path):
         assert read(target.read_text())
 
 
-def test_a_report_that_cannot_be_written_is_wrong_use(pgproof, demo, tmp_path):
-    done = pgproof("check", demo, "-o", tmp_path / "nowhere" / "report.txt")
-    assert (done.returncode, "cannot write the report" in done.stderr) == (2, True)
+@pytest.mark.parametrize(
+    ("place", "reason"),
+    [("nowhere/report.txt", "there is no folder"), ("", "it is a folder; name a file in it")],
+)
+def test_a_report_that_cannot_be_written_is_wrong_use_before_anything_is_checked(
+    pgproof, make_project, tmp_path, place, reason
+):
+    folder = make_project({"001_bad.sql": "select 1 / 0;\n"})  # exit code 3, had it been looked at
+    done = pgproof("check", folder, "-o", tmp_path / place)
+    assert (done.returncode, "cannot write the report" in done.stderr, reason in done.stderr) == (
+        2,
+        True,
+        True,
+    )
 
 
 def test_both_privilege_worlds_can_be_asked_for(pgproof, make_project):

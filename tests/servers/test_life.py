@@ -291,6 +291,25 @@ def test_a_full_disk_is_said_and_leaves_no_half_cluster(own_cache):
         assert answers(lease)
 
 
+@pytest.fixture
+def small_disk(own_cache):
+    """A file system of 42 megabytes as the cache: enough for a server, and for one database or two."""
+    words = ["mount", "-t", "tmpfs", "-o", "size=42m,mode=755", "none", str(own_cache)]
+    if os.geteuid() or subprocess.run(words, capture_output=True, check=False).returncode:
+        pytest.skip("only root can mount a file system, and not everywhere")
+    yield own_cache
+    subprocess.run(["umount", str(own_cache)], check=True)
+
+
+def test_a_disk_that_fills_up_while_databases_are_made_is_said(small_disk, make_project, pgproof):
+    folder = make_project({f"{number:03}_t.sql": f"create table t{number} ();\n" for number in range(1, 4)})
+    done = pgproof("up", folder, "--exec", "true")
+    assert (done.returncode, "Traceback" in done.stderr) == (4, False)
+    assert "no room on the server's disk for database pgproof_" in done.stderr
+    assert "set PGPROOF_CACHE to a folder on another disk" in done.stderr
+    eventually(lambda: processes_of(small_disk) == [], "the server goes")
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root runs its server as another user")
 def test_root_is_told_about_a_cache_that_the_server_cannot_enter(tmp_path, monkeypatch):
     closed = tmp_path / "closed"

@@ -183,7 +183,8 @@ def advance(
 def apply_platform(session: Session, platform: platforms.Platform, work: str) -> tuple[str, ...]:
     """Make the empty database ``work`` look like the platform; returns the extensions that could not be had."""
     extensions = platforms.extension_sql(platform, set(session.available))
-    with database.connect(session.server.dsn(work)) as connection:
+    making = database.needing_room(f"the {platform.name} platform")
+    with making, database.connect(session.server.dsn(work)) as connection:
         for _, text in platforms.scripts(platform):
             connection.execute(text.encode())
         if extensions.sql:

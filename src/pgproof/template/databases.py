@@ -30,7 +30,8 @@ def create(
     """
     copy = sql.SQL("create database {} template {} strategy file_copy tablespace {}")
     parts = map(sql.Identifier, (name, template, tablespace))
-    undisturbed(connection, [template], copy.format(*parts))
+    with database.needing_room(f"database {name}"):
+        undisturbed(connection, [template], copy.format(*parts))
     for setting, value in defaults:
         change = sql.SQL("alter database {} set {} to " + value)
         connection.execute(change.format(sql.Identifier(name), sql.Identifier(setting)))
