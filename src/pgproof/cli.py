@@ -1,4 +1,4 @@
-"""The command line: ``pgproof check``, ``pgproof up``. Arguments in, exit code out."""
+"""The command line: ``pgproof check``, ``up``, ``seed``, ``init``. Arguments in, exit code out."""
 
 from __future__ import annotations
 
@@ -83,17 +83,22 @@ def add_common(command: argparse.ArgumentParser) -> None:
 def add_check(commands: Commands) -> None:
     """``pgproof check``."""
     check = commands.add_parser(
-        "check", help="apply, roll back, re-apply, seed and compare; report what is wrong"
+        "check", help="apply, roll back, apply again, load seeds, act as everybody; report what is wrong"
     )
     check.set_defaults(run=run_check)
     check.add_argument("projects", nargs="*", type=Path, metavar="PROJECT", help="folders; default: sql/")
     add_common(check)
     check.add_argument(
-        "--format", choices=("text", "json", "junit", "github", "sarif", "html"), default="text"
+        "--format",
+        choices=("text", "json", "junit", "github", "sarif", "html"),
+        default="text",
+        help="how the report is written; default: text",
     )
     check.add_argument("-o", "--output", type=Path, metavar="FILE", help="write the report there")
     check.add_argument(
-        "--update", action="store_true", help="record the catalog instead of comparing with it"
+        "--update",
+        action="store_true",
+        help="record catalog, documents and who can do what instead of comparing",
     )
 
 
