@@ -155,7 +155,7 @@ def fits(tag: Tag, value: int) -> int:
 def canonical(tag: Tag, found: Range) -> Range:
     """A range as PostgreSQL stores it: discrete ones as ``[)``, impossible ones as empty."""
     lower, upper = found.lower, found.upper
-    if lower is not None and upper is not None and lower > upper:
+    if lower is not None and upper is not None and _exceeds(lower, upper):
         raise Refused("22000")
     lower_inclusive = found.lower_inclusive and lower is not None
     upper_inclusive = found.upper_inclusive and upper is not None
@@ -164,9 +164,16 @@ def canonical(tag: Tag, found: Range) -> Range:
     if tag in _DISCRETE and upper is not None and upper_inclusive and upper != DATE_INFINITY:
         upper, upper_inclusive = upper + 1, False
     both = lower is not None and upper is not None
-    if both and (lower > upper or (lower == upper and not (lower_inclusive and upper_inclusive))):
+    inside = lower_inclusive and upper_inclusive
+    if both and (_exceeds(lower, upper) or not (inside or _exceeds(upper, lower))):
         return EMPTY
     return Range(lower, upper, lower_inclusive, upper_inclusive)
+
+
+def _exceeds(one: Any, other: Any) -> bool:
+    """Whether a bound is above another; NaN is above all numbers and equal to itself."""
+    nan = [isinstance(each, Decimal) and each.is_nan() for each in (one, other)]
+    return nan[0] > nan[1] if any(nan) else bool(one > other)
 
 
 def _integer(tag: Tag, text: str) -> int:
