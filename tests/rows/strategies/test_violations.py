@@ -78,12 +78,6 @@ UNVIOLABLE: dict[str, dict[str, str]] = {
         "booking_outcomes.nights_stayed": (
             "public.booking_outcomes: no row can pass nights_stayed is null (check_in_date date, check_out_date date)"
         ),
-        "booking_outcomes.booking_outcomes_user_id_fkey": (
-            "its columns belong to booking_outcomes_user_id_booking_id_fkey as well"
-        ),
-        "outcome_predictions.outcome_predictions_user_id_fkey": (
-            "its columns belong to outcome_predictions_user_id_booking_id_fkey as well"
-        ),
     },
     "domains": {
         "products.short_text_check": (

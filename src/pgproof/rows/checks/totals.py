@@ -13,7 +13,7 @@ from pgproof.rows.checks.solved import Bound, Cell, Order
 from pgproof.rows.checks.spaces import counted, limits
 from pgproof.rows.checks.terms import Sum
 from pgproof.rows.model.tables import Space
-from pgproof.rows.syntax.expression import Binary, Column, Constant, Expression, TypeName
+from pgproof.rows.syntax.expression import Binary, Cast, Column, Constant, Expression, TypeName
 
 Gaps: TypeAlias = "Mapping[tuple[str, str], Fraction]"
 
@@ -56,19 +56,21 @@ def bounds_of(total: Sum, cells: dict[str, Cell], gaps: Gaps, *, equal: bool) ->
         if equal:
             negative = [(other, -sign) for other, sign in terms]
             _spread(name, -factor, Sum(total.unit, constant=-total.constant), (negative, gaps), cells)
+    whole = total.constant.denominator == 1 and all(cells[name].space.kind == "integer" for name, _ in terms)
+    kind = "integer" if whole else "numeric"
     for place, (name, factor) in enumerate(terms):
         if place == 0:
             continue
         last = place == len(terms) - 1
         if equal and last:
-            yield Bound(name, "=", _rest(total.constant, factor, terms[:place]))
+            yield Bound(name, "=", _rest(total.constant, factor, terms[:place], kind))
             continue
         for side in (1, -1) if equal else (1,):
             least = _least([(n, side * f) for n, f in terms[place + 1 :]], cells, gaps)
             if least is not None:
                 constant = total.constant + side * least
                 operator = "<=" if factor * side > 0 else ">="
-                yield Bound(name, operator, _rest(constant, factor, terms[:place]))
+                yield Bound(name, operator, _rest(constant, factor, terms[:place], kind))
 
 
 def _spread(
@@ -107,15 +109,11 @@ def _edge(space: Space, *, upper: bool) -> Fraction | None:
     return None if edge is None else counted(edge)
 
 
-def _rest(constant: Fraction, factor: int, terms: Sequence[tuple[str, int]]) -> Expression:
-    """What is left for a column: ``-(constant + terms) / factor``, the factor being 1 or -1."""
-    found = _number(-constant * factor)
+def _rest(constant: Fraction, factor: int, terms: Sequence[tuple[str, int]], kind: str) -> Expression:
+    """What is left for a column: ``-(constant + terms) / factor``, the factor being 1 or -1, computed as ``kind``."""
+    type_ = TypeName(kind)
+    found: Expression = Constant(str(value_of("numeric", -constant * factor)), type_)
     for name, sign in terms:
-        found = Binary("-" if sign * factor > 0 else "+", found, Column(name))
+        # Python's operators, like PostgreSQL's, want one type on both sides.
+        found = Binary("-" if sign * factor > 0 else "+", found, Cast(Column(name), type_))
     return found
-
-
-def _number(value: Fraction) -> Expression:
-    whole = value.denominator == 1
-    text = str(value_of("numeric", value))
-    return Constant(text, TypeName("integer" if whole else "numeric"))

@@ -23,6 +23,7 @@ from pgproof.rows.model.tables import ColumnModel, SchemaModel, TableModel, Tabl
 from pgproof.rows.plan.build import build, split_name
 from pgproof.rows.plan.privileges import Writer
 from pgproof.rows.strategies.existing import Existing, read_existing
+from pgproof.rows.strategies.implied import implied_references
 from pgproof.rows.strategies.keys import Exclusion, Key, programs_of, value_of
 from pgproof.rows.strategies.ways import Contradiction, changed_ways, ways_of
 from pgproof.rows.syntax.expression import Expression, IsNull, columns_of
@@ -34,7 +35,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class TablePlan:
-    """A table, and the ways in which each group of its columns may be filled."""
+    """A table, the ways in which each group of its columns may be filled, and foreign keys that others imply."""
 
     table: TableModel
     court: Court
@@ -44,6 +45,7 @@ class TablePlan:
     keys: tuple[Key, ...]
     exclusions: tuple[Exclusion, ...]
     existing: Existing = field(default_factory=Existing)
+    implied: frozenset[str] = frozenset()
 
     @cached_property
     def columns(self) -> dict[str, ColumnModel]:
@@ -131,7 +133,9 @@ class SchemaPlan:
         if self.model.table(name).denied:
             raise UsageError(f"{name}: {self.model.table(name).denied}")
         if name not in self._plans:
-            self._plans[name] = plan_table(self.model.table(name), self._connection, self._present)
+            table = self.model.table(name)
+            plan = plan_table(table, self._connection, self._present)
+            self._plans[name] = replace(plan, implied=implied_references(self.model, table))
         return self._plans[name]
 
 

@@ -67,7 +67,7 @@ class Breach:
 
     ``broken`` is the plan of the row that breaks it. Where that takes a row to collide with, ``first`` is the
     plan of it and ``copied`` are the columns whose values are taken from it. ``dangling`` is the foreign key
-    that leads nowhere, by its columns ``loose``.
+    that leads nowhere, by its columns ``loose``; if there are none, since nobody puts in the row it leads to.
     """
 
     rule: Rule
@@ -256,7 +256,7 @@ def _break_foreign_key(plan: TablePlan, rule: Rule) -> Breach | Unviolable:
     others = tuple(r for r in table.references if r is not reference)
     switched, taken = _switched_off(table, reference, others)
     loose = tuple(name for name in reference.columns if name not in taken)
-    if not loose:
+    if not loose and reference.name in plan.implied:
         names = ", ".join(r.name for r in others if set(r.columns) & taken)
         return Unviolable(rule, f"its columns belong to {names} as well")
     cells = [replace(cell_of(table.column(n), plan.court), nulls="forbidden") for n in reference.columns]

@@ -10,7 +10,7 @@ from uuid import UUID
 from pgproof.rows.checks.pick import NoValue, Picker
 from pgproof.rows.checks.spaces import holds
 from pgproof.rows.model.order import is_nullable
-from pgproof.rows.model.tables import TableName
+from pgproof.rows.model.tables import ReferenceModel, TableName
 from pgproof.rows.strategies.nth import nth
 from pgproof.rows.strategies.plan import Row, SchemaPlan, TablePlan
 from pgproof.rows.strategies.population import Builder, Population, space_in, wanted_by_checks, with_parents
@@ -72,6 +72,10 @@ def _collides(breach: Breach, first: Row, row: Row) -> bool:
 
 def _sizes(schema: SchemaPlan, name: TableName, breach: Breach, count: int) -> dict[TableName, int]:
     """How many rows the parents need: two where two rows must differ in all but one thing."""
+    if breach.dangling is not None and not breach.loose:
+        table = breach.broken.table
+        others = [r.target for r in table.references if r.target != name and not is_nullable(table, r)]
+        return {**with_parents(schema, dict.fromkeys(others, 1), exact=False), name: count}
     wanted = wanted_by_checks(breach.broken, {})
     sizes = {name: count}
     for reference in breach.broken.table.references:
@@ -98,6 +102,8 @@ def _broken(builder: Builder, breach: Breach, number: int) -> Row:
         fixed |= {name: first[name] for name in breach.copied if name in first}
     if breach.dangling is None:
         return builder.row(plan, number, fixed)
+    if not breach.loose:
+        return _without_target(builder, breach.dangling, builder.row(plan, number, fixed))
     trouble = NoValue(f"{plan.table.name}: every value of {breach.rule} is somebody's")
     for nowhere in _nowhere(builder, breach, plan):
         try:
@@ -105,6 +111,17 @@ def _broken(builder: Builder, breach: Breach, number: int) -> Row:
         except NoValue as error:
             trouble = error
     raise trouble
+
+
+def _without_target(builder: Builder, reference: ReferenceModel, row: Row) -> Row:
+    """The row, if what it refers to is not there. Raises ``NoValue``."""
+    wanted = [row[name] for name in reference.columns]
+    if any(
+        [target.get(n) for n in reference.target_columns] == wanted
+        for target in builder.shown.get(reference.target, ())
+    ):
+        raise NoValue(f"{reference.name} leads to a row of {reference.target}")
+    return row
 
 
 def _nowhere(builder: Builder, breach: Breach, plan: TablePlan) -> Iterator[Row]:
