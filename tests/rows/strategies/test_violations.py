@@ -93,6 +93,15 @@ UNVIOLABLE: dict[str, dict[str, str]] = {
         ),
         "counters.counters_pkey": "whoever breaks it breaks counters_code_key too",
     },
+    "offices": {
+        "rooms.number": "public.rooms: no row can pass floor is not null (number integer)",
+        "rooms.floor": "public.rooms: no row can pass floor is null (number integer)",
+        "events.tenant": NO_PARTITION,
+        "seasons.amount_check": (
+            "public.seasons: no row can pass seasons_floor_price_check together with amount_check"
+            " (floor_price public.price)"
+        ),
+    },
     "partitions": dict.fromkeys(
         ("customers.region", "events.year", "events.month", "invoices.issued_on", "measurements.kind"), NO_PARTITION
     ),

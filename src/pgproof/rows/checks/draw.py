@@ -10,7 +10,7 @@ from typing import Any
 from pgproof.rows.checks.bounds import narrowed
 from pgproof.rows.checks.pick import NoValue, Picker
 from pgproof.rows.checks.solved import Bound, Cell, Option, Order
-from pgproof.rows.checks.spaces import counted, holds, is_empty, thawed, without
+from pgproof.rows.checks.spaces import counted, holds, is_empty, is_finite, thawed, without
 from pgproof.rows.evaluate.compute import UNKNOWN_FUNCTION, Failure, Scope, compile_expression
 from pgproof.rows.model.tables import Space
 
@@ -50,6 +50,8 @@ class Drawing:
         try:
             space = self._left(cell, row)
         except NoValue:
+            return False
+        if space.kind == "array" and isinstance(value, (list, tuple)) and not _has_length(space, len(value)):
             return False
         return cell.nulls != "required" and (space.kind in LOOSE or holds(space, value))
 
@@ -95,7 +97,7 @@ class Drawing:
 
     def _bounded(self, space: Space, bound: Bound, row: Mapping[str, Any]) -> Space:
         value = compile_expression(bound.expression, self.scope)(row)
-        if value is None:
+        if value is None or not is_finite(value):
             return space
         if value is UNKNOWN_FUNCTION or isinstance(value, Failure):
             raise NoValue(f"the bound of {bound.column} cannot be computed")
@@ -105,10 +107,14 @@ class Drawing:
         return _cut(_cut(space, place, upper=True, strict=False), place, upper=False, strict=False)
 
 
+def _has_length(space: Space, length: int) -> bool:
+    return space.min_length <= length <= (length if space.max_length is None else space.max_length)
+
+
 def _ordered(space: Space, column: str, order: Order, row: Mapping[str, Any]) -> Space:
     other = order.low if order.high == column else order.high if order.low == column else None
     value = row.get(other) if other else None
-    if value is None or isinstance(value, str):
+    if value is None or not is_finite(value):
         return space
     is_upper = order.low == column
     place = counted(value) + (-1 if is_upper else 1) * _gap(order, space)

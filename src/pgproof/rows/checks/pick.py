@@ -178,9 +178,11 @@ def places(space: Space) -> tuple[int, int, Fraction]:
     """The first and last whole step of the space, and the step."""
     bounded = limits(space)
     step = grid(space) or Fraction(1, 100)
-    low, high = _LIMITS.get(space.kind, _LIMITS["numeric"])
-    low = low if bounded.low is None else counted(bounded.low)
-    high = high if bounded.high is None else counted(bounded.high)
+    usual = _LIMITS.get(space.kind, _LIMITS["numeric"])
+    width = usual[1] - usual[0]
+    low = None if bounded.low is None else counted(bounded.low)
+    high = max(usual[1], (low or 0) + width) if bounded.high is None else counted(bounded.high)
+    low = min(usual[0], high - width) if low is None else low
     while high - low < 4 * step and not grid(space):
         step /= 10
         if step < Fraction(1, 10**30):
@@ -194,7 +196,7 @@ def places(space: Space) -> tuple[int, int, Fraction]:
     return int(first), int(last), step
 
 
-_LIMITS = {
+_LIMITS = {  # of what has no bounds of its own
     "numeric": (Fraction(-(10**9)), Fraction(10**9)),
     "float": (Fraction(-(10**9)), Fraction(10**9)),
     "interval": (Fraction(0), Fraction(10**13)),
@@ -231,7 +233,7 @@ def _may_hold(space: Space, value: Any) -> bool:
     if not isinstance(value, str):
         return holds(space, value)
     if space.kind not in ("date", "timestamp", "timestamptz"):
-        return True
+        return space.kind != "numeric" or holds(space, value)
     early = value.startswith("-") or value.endswith("BC")
     edge, last = (space.low, MINYEAR) if early else (space.high, MAXYEAR)
     return edge is None or edge.year == last

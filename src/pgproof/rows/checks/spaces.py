@@ -6,9 +6,10 @@ Every function gives the smaller space. ``is_empty`` is exact for what it can co
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import MAXYEAR, MINYEAR, date, datetime, time, timedelta, timezone
 from decimal import Context, Decimal
 from fractions import Fraction
 from typing import Any
@@ -169,8 +170,10 @@ def _within(space: Space, value: Any) -> bool:
     if space.kind in SIZED:
         size = len(value)
         return space.min_length <= size and (space.max_length is None or size <= space.max_length)
-    if space.kind not in ORDERED or isinstance(value, str):
+    if space.kind not in ORDERED:
         return True
+    if isinstance(value, str):
+        return _reaches(space, value)
     if value != value:
         return space.high is None  # NaN is greater than any number
     bounded = limits(space)
@@ -218,13 +221,23 @@ def _no_number(space: Space) -> bool:
     count = most - least + 1
     if count <= 0 or count > _MOST_COUNTED:
         return count <= 0
-    gone = {counted(value) / step for value in space.excluded if _is_finite(value)}
+    gone = {counted(value) / step for value in space.excluded if is_finite(value)}
     return all(Fraction(place) in gone for place in range(int(least), int(most) + 1))
 
 
-def _is_finite(value: Any) -> bool:
+def _reaches(space: Space, text: str) -> bool:
+    """Whether a value without a number is in the space: NaN and infinity are where only the type is a bound."""
+    if text not in ("NaN", *INFINITIES):
+        return True
+    bound = space.low if text == INFINITIES[0] else space.high
+    return bound is None or (isinstance(bound, date) and bound.year in (MINYEAR, MAXYEAR))
+
+
+def is_finite(value: Any) -> bool:
     """NaN and infinity, which is a text where it is a time, lie between no two values."""
-    return value.is_finite() if isinstance(value, Decimal) else not isinstance(value, str)
+    if isinstance(value, (Decimal, float)):
+        return math.isfinite(value)
+    return not isinstance(value, str)
 
 
 def counted(value: Any) -> Fraction:

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pgproof.rows.model.literals import text_of, value_of
-from pgproof.rows.model.tables import ColumnModel, Kind, Value
+from pgproof.rows.model.tables import ColumnModel, Kind, ReferenceModel, Value
 from pgproof.rows.model.timeline import stage
 from pgproof.rows.population.bindings import Pin, Spelled, Stretch
 from pgproof.rows.population.kinship import Kinship
 from pgproof.rows.population.makers import ByRule, Drawn, FromParents, Nothing, Sequential, Within, sources
+from pgproof.rows.population.parents import Sometimes
 from pgproof.rows.population.partitioned import partition_bindings
+from pgproof.rows.population.rules import GroupRule
 from pgproof.rows.population.runs import Run
 from pgproof.rows.population.work import Work
-from pgproof.rows.population.world import Block, Maker
+from pgproof.rows.population.world import Block, Chooser, Maker
 from pgproof.rows.values.draws import Floats, Ints, weighted
+
+Allow: TypeAlias = "Callable[[Block], NDArray[np.bool_]]"
 
 
 def spellings(work: Work) -> tuple[tuple[Spelled, ...], ...]:
@@ -50,6 +57,28 @@ def bind(work: Work, kinship: Kinship) -> None:
     work.pins.update({c: p for c, p in pins.items() if c not in work.pins})
     for rule in work.rules.values():
         rule.allow = work.solved.allowing(rule.group)
+    for reference in work.table.references:
+        if reference.target == work.table.name:
+            _let_roots_be_roots(work, reference)
+
+
+def _let_roots_be_roots(work: Work, reference: ReferenceModel) -> None:
+    """Rows before which none came that could be their parent pass CHECKs in a way that does without one."""
+    chooser = work.own.choosers[reference.name]
+    rules = {id(rule): rule for c in reference.columns if (rule := work.rules.get(c)) is not None}
+    for rule in rules.values():
+        if isinstance(chooser, Sometimes) and chooser.demand is not None:
+            rule.allow = partial(_ways_of_roots, rule, reference.columns, chooser.inner, rule.allow)
+
+
+def _ways_of_roots(
+    rule: GroupRule, columns: tuple[str, ...], inner: Chooser, allow: Allow | None, block: Block
+) -> NDArray[np.bool_]:
+    wanting = [
+        any(c.nulls == "forbidden" and c.column in columns for c in o.cells) for o in rule.group.options
+    ]
+    found = (inner(block) >= 0)[:, None] | ~np.array(wanting, dtype=np.bool_)[None, :]
+    return found if allow is None else np.asarray(found & allow(block))
 
 
 def _share_out(work: Work, run: Run) -> None:

@@ -21,6 +21,7 @@ from pgproof.rows.population.parents import (
     Grouping,
     Nobody,
     Once,
+    Rather,
     Sometimes,
 )
 from pgproof.rows.population.runs import Members, Radix, Run
@@ -271,7 +272,8 @@ class Kinship:
         chooser: Chooser = Free(key, target)
         back = way_back(target, self.own)
         if back:
-            chooser = Grouped(key, self._grouping(target, (back,)), ((),), chooser)
+            own = Grouped(key, self._grouping(target, (back,)), ((),), chooser)
+            chooser = own if self._nullable(name) else Rather(own, chooser)
         self.own.choosers[name] = self._sometimes(name, chooser, POINTER_NULL_SHARE)
 
 

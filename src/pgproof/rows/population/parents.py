@@ -179,6 +179,22 @@ class Grouped:
 
 
 @dataclass(frozen=True, slots=True)
+class Rather:
+    """The parent that ``inner`` proposes, and where it has none, another one."""
+
+    inner: Chooser
+    otherwise: Chooser
+
+    def __call__(self, block: Block) -> Ints:
+        """Everybody has a parent, if there is one."""
+        chosen = self.inner(block)
+        missing = np.flatnonzero(chosen < 0)
+        if missing.size:
+            chosen[missing] = self.otherwise(block.only(missing))
+        return chosen
+
+
+@dataclass(frozen=True, slots=True)
 class Earlier:
     """An earlier row of the same table that ``inner`` proposes; the row itself, or none, where it is not earlier."""
 

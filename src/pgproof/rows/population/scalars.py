@@ -17,7 +17,18 @@ from pgproof.rows.population.world import Block
 from pgproof.rows.values.blocks import DAY, SECOND, Choice, Mask, Pool, Truths, Values
 from pgproof.rows.values.draws import Ints, Permutation, chance, stream, unit
 from pgproof.rows.values.exotic import literals
-from pgproof.rows.values.measures import Measure, at_least, between, counted, limits, measure_of, written
+from pgproof.rows.values.measures import (
+    Measure,
+    at_least,
+    beside,
+    between,
+    counted,
+    excluded,
+    limits,
+    measure_of,
+    replaced,
+    written,
+)
 from pgproof.rows.values.numbered import numbered
 from pgproof.rows.values.phrases import Phrasing, uuids
 from pgproof.rows.values.texts import Filler, TextNeeds, text_filler
@@ -85,10 +96,15 @@ class Scalar:
     ) -> Ints:
         """Numbers and times as counts of ``measure``, between ``low`` and ``high`` where they are given."""
         least, most = limits(measure, space)
+        gone = excluded(measure, space)
+        if self.distinct and low is None and high is None:
+            counts = self._distinct(block, measure, least, most)
+            return replaced(counts, gone, self._spare(measure, least, most, gone)) if gone.size else counts
         floor = np.full(len(block), least, np.int64) if low is None else np.maximum(low, least)
         ceiling = np.full(len(block), most, np.int64) if high is None else np.minimum(high, most)
-        if self.distinct and low is None and high is None:
-            return self._distinct(block, measure, least, most)
+        return beside(self._between(block, measure, floor, ceiling), gone, measure.unit, floor, ceiling)
+
+    def _between(self, block: Block, measure: Measure, floor: Ints, ceiling: Ints) -> Ints:
         if measure.family == "time" and measure.kind != "time":
             return self._moments(block, measure, floor, ceiling)
         usual = self.range or Usual(0, 1000 if measure.scale == 0 else 100, 2)
@@ -161,6 +177,13 @@ class Scalar:
             return at - at % SECOND + self.rows(block) % SECOND
         first, size = self._home(measure, least, most)
         return first + Permutation(self.key, size)(self.rows(block)) * measure.unit
+
+    def _spare(self, measure: Measure, least: int, most: int, gone: Ints) -> Ints:
+        """As many counts as are ``gone`` that no row has: those that the permutation left over, or behind it."""
+        first, size = self._home(measure, least, most)
+        left = Permutation(self.key, size)(np.arange(self.distinct, min(size, self.distinct + 2 * len(gone))))
+        found = np.concatenate((left, size + np.arange(len(gone), dtype=np.int64)))
+        return np.setdiff1d(first + found * measure.unit, gone, assume_unique=True)[: len(gone)]
 
     def _home(self, measure: Measure, least: int, most: int) -> tuple[int, int]:
         """Where distinct values begin and how many steps they are spread over: the usual range if it has room.

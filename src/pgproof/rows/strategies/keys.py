@@ -13,7 +13,7 @@ from pgproof.rows.evaluate.datum import Json, Range, Tag, to_datum
 from pgproof.rows.evaluate.datum_times import Interval
 from pgproof.rows.evaluate.operators import find_operator
 from pgproof.rows.model.tables import ExclusionModel, KeyPart, TableModel, UniqueModel
-from pgproof.rows.syntax.expression import Column, Expression
+from pgproof.rows.syntax.expression import Column, Expression, columns_of
 from pgproof.rows.syntax.signals import Refused, Unknown
 
 
@@ -94,6 +94,13 @@ def programs_of(
 def _generated_part(table: TableModel, part: KeyPart) -> Expression | None:
     generated = part.column is not None and table.column(part.column).filling == "generated"
     return Column(part.column) if generated and part.column is not None else None
+
+
+def sources_of(table: TableModel, column: str) -> tuple[str, ...]:
+    """The columns to change for another value in a column: itself, or what it is generated from."""
+    if table.column(column).filling != "generated":
+        return (column,)
+    return columns_of(written_out(table, Column(column)))
 
 
 def _included(predicate: Program | None, row: Mapping[str, Any]) -> bool:

@@ -13,7 +13,7 @@ from pgproof.rows.checks.pick import NoValue, Picker
 from pgproof.rows.model.ghosts import is_ghost
 from pgproof.rows.model.order import is_nullable
 from pgproof.rows.model.tables import ColumnModel, ReferenceModel, SchemaModel, Space, TableModel, TableName
-from pgproof.rows.strategies.keys import Key
+from pgproof.rows.strategies.keys import Key, sources_of
 from pgproof.rows.strategies.links import Linker
 from pgproof.rows.strategies.nth import nth
 from pgproof.rows.strategies.plan import Row, SchemaPlan, TablePlan
@@ -241,7 +241,10 @@ class Builder:
         """The columns of a key or exclusion constraint that another row is in the way of."""
         for key in plan.keys:
             if self.is_taken(plan, key, row):
-                return tuple(dict.fromkeys((*key.model.columns, *key.model.predicate_columns)))
+                names = (*key.model.columns, *key.model.predicate_columns)
+                return tuple(
+                    dict.fromkeys(source for name in names for source in sources_of(plan.table, name))
+                )
         for exclusion in plan.exclusions:
             others = (*plan.existing.rows, *self.rows.get(plan.table.name, ()))
             if any(exclusion.broken_by(row, other) for other in others):

@@ -184,8 +184,17 @@ def _listed(pattern: str, joint: str) -> Writer:
     return write
 
 
-def _interval(_space: Space, source: Random) -> str:
-    return f"{pick(source, 30)} days {pick(source, 24):02d}:{pick(source, 60):02d}:00"
+def _interval(space: Space, source: Random) -> str:
+    """Up to a month, in minutes where there is room for them; 30 days at most beyond a bound that has no other."""
+    month, minute, micro = timedelta(days=30), timedelta(minutes=1), timedelta(microseconds=1)
+    low = space.low if space.low is not None else min(timedelta(0), (space.high or month) - month)
+    high = space.high if space.high is not None else max(low, timedelta(0)) + month
+    low, high = low + micro * space.low_open, high - micro * space.high_open
+    first = -(-low // minute) * minute
+    step, start = (minute, first) if first <= high else (micro, low)
+    found = start + step * pick(source, (high - start) // step + 1)
+    rest = found - timedelta(days=found.days)
+    return f"{found.days} days {rest}"
 
 
 def _unknown(space: Space, _source: Random) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from fractions import Fraction
+from math import isfinite
 from typing import Literal
 
 import numpy as np
@@ -100,6 +101,34 @@ def at_most(measure: Measure, bound: Fraction, *, open_: bool = False) -> int:
     """The last step at ``bound`` or below it; below it if ``open_``."""
     steps = (bound / measure.unit).__floor__()
     return (steps - (1 if open_ and steps * measure.unit == bound else 0)) * measure.unit
+
+
+def excluded(measure: Measure, space: Space) -> Ints:
+    """The counts that are not in ``space`` though its bounds let them in, lowest first."""
+    finite = (v for v in space.excluded if not isinstance(v, (str, float, Decimal)) or _is_finite(v))
+    return np.array(sorted(int(counted(measure, value)) for value in finite), dtype=np.int64)
+
+
+def _is_finite(value: str | float | Decimal) -> bool:
+    return not isinstance(value, str) and isfinite(value)
+
+
+def beside(counts: Ints, gone: Ints, unit: int, floor: Ints, ceiling: Ints) -> Ints:
+    """``counts`` moved to the next step that is not ``gone``: upwards, at the ceiling downwards."""
+    for each in gone.tolist():
+        moved = np.where(counts + unit <= ceiling, counts + unit, counts - unit)
+        counts = np.where(counts == each, moved, counts)
+    for each in gone[::-1].tolist():
+        moved = np.where(counts - unit >= floor, counts - unit, counts)
+        counts = np.where(counts == each, moved, counts)
+    return counts
+
+
+def replaced(counts: Ints, gone: Ints, others: Ints) -> Ints:
+    """``counts`` with each of ``gone`` replaced by the one of ``others`` at its place."""
+    for each, other in zip(gone.tolist(), others.tolist(), strict=True):
+        counts = np.where(counts == each, other, counts)
+    return counts
 
 
 def between(measure: Measure, draw: Floats, low: Ints, high: Ints) -> Ints:
