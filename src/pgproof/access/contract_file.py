@@ -23,6 +23,7 @@ from pgproof.access.contract import (
     Contract,
     FunctionRule,
 )
+from pgproof.access.contract_shapes import TEXTS, refuse_misshapen
 from pgproof.access.toml_lines import lines_of, parse_toml
 from pgproof.errors import UsageError
 
@@ -96,8 +97,10 @@ def read_contract(path: Path) -> Contract:
 def contract_of(path: Path, text: str) -> Contract:
     """The contract that ``text`` is, for a file at ``path``. Raises ``UsageError`` as ``read_contract`` does."""
     table = parse_toml(path, text)
+    lines = lines_of(text)
+    refuse_misshapen(File(path, lines, {}, ()).complain, table)
     named = {*BUILT_IN, *table.get("actors", {})}
-    file = File(path, lines_of(text), table.get("rules", {}), named)
+    file = File(path, lines, table.get("rules", {}), named)
     file.known("table", table, TABLES)
     relations, functions = table.get("relations", {}), table.get("functions", {})
     cells = [cell for name, each in relations.items() for cell in _cells(file, name, each)]
@@ -177,6 +180,7 @@ def _cell(file: File, relation: str, command: Command, actor: str, said: Any) ->
     file.known("key", said, CELL_KEYS, *place)
     if "columns" in said and command not in ("select", "update"):
         file.complain(f"{command} takes no columns; expected them with select or update", *place)
+    refuse_misshapen(file.complain, said, {"columns": TEXTS}, *place)
     columns = tuple(said["columns"]) if "columns" in said else None
     return Cell(
         relation,

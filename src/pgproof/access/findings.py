@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pgproof.access.contract import Cell, Contract, FunctionRule
+from pgproof.access.contract import Cell, Command, Contract, FunctionRule
 from pgproof.access.culprit import culprits
 from pgproof.access.explain import layer
 from pgproof.access.functions import denials
@@ -44,6 +44,14 @@ REMEDIES = {
     "access-error": "mend the policy or function that raised the error: an error is no answer",
 }
 
+TO_DO: dict[Command, str] = {
+    "select": "read",
+    "insert": "insert",
+    "update": "update",
+    "becomes": "change",
+    "delete": "delete",
+}
+
 
 def verdict_finding(world: World, verdict: Verdict) -> Finding:
     """A finding about rows of a relation."""
@@ -81,8 +89,8 @@ def _observed(verdict: Verdict, label: str) -> str:
         said = f" ({outcome.sqlstate} {outcome.message})" if not outcome.ran else ""
         return f"{attempt.actor.label} {DID[attempt.variant]}{rows}{through}{change}{said}"
     why = f": {outcome.sqlstate} {outcome.message}" if not outcome.ran else ", and no error was raised"
-    what = "got an error at" if verdict.rule == "access-error" else "did not get to"
-    return f"{attempt.actor.label} {what} {attempt.command}{rows}{change}{why}"
+    kept = "got an error and did not get to" if verdict.rule == "access-error" else "did not get to"
+    return f"{attempt.actor.label} {kept} {TO_DO[attempt.command]}{rows}{change}{why}"
 
 
 def unexercised_finding(contract: Contract, cell: Cell, why: str) -> Finding:
