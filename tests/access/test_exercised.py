@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from pgproof import access
 from pgproof.access.actors import Actor
 from pgproof.access.attempts import Attempt, Row
 from pgproof.access.candidates import as_own
@@ -12,6 +13,8 @@ from pgproof.access.perform import Changes, Outcome, Seen
 from pgproof.access.subjects import Subject
 from pgproof.access.survey import Survey, mentioned
 from pgproof.database import sql
+
+from .variants import BASE, fill, run
 
 ACTOR = Actor("user", "user 1", "authenticated", "{}", {})
 NAME = sql.Identifier("public", "notes")
@@ -74,3 +77,39 @@ def test_a_row_of_ones_own_has_the_values_that_one_brings():
 def test_a_condition_mentions_columns_and_not_values_casts_or_columns_of_others():
     assert {"owner", "id"} <= mentioned("owner = :user and m.team = 'x' and id::text = ''")
     assert not {"user", "team", "text"} & mentioned("owner = :user and m.team = 'x' and id::text = ''")
+
+
+GIVES = """
+create function public.first_document() returns setof public.documents
+language sql stable security definer set search_path = ''
+as $$ select d.* from public.documents as d where d.owner_id = (select auth.uid()) and d.number > {} order by d.number limit 1 $$;
+grant execute on function public.first_document() to authenticated;
+"""
+CONTRACT = """
+[functions."public.first_document"]
+call = ["member", "revoked", "stranger"]
+returns = { member = "owner_id = :id", revoked = "owner_id = :id", stranger = "false" }
+"""
+
+
+@pytest.mark.parametrize(("above", "kinds"), [(0, set()), (999, {"member", "revoked"})])
+def test_a_condition_on_what_a_function_gives_back_needs_a_call_that_does(pg, tmp_path, above, kinds):
+    fill(pg)
+    pg.execute(GIVES.format(above).encode())
+    path = tmp_path / "access.toml"
+    path.write_text((BASE / "access.toml").read_text("utf-8") + CONTRACT, "utf-8")
+    found = {(each.rule, each.subject) for each in run(pg, access.read_contract(path)).findings}
+    assert found == {("not-exercised", f"call by {kind} on public.first_document") for kind in kinds}
+
+
+@pytest.mark.parametrize("kind", ["view", "materialized view"])
+def test_a_view_without_rows_has_none_that_must_succeed(pg, tmp_path, kind):
+    fill(pg)
+    pg.execute(
+        f"create {kind} public.mine as select d.id, d.tenant_id from public.documents as d where d.number < 0; grant select on public.mine to authenticated".encode()
+    )
+    path = tmp_path / "access.toml"
+    said = """\n[relations."public.mine"]\nselect.member = "@my_tenant"\n"""
+    path.write_text((BASE / "access.toml").read_text("utf-8") + said, "utf-8")
+    found = {(each.rule, each.subject) for each in run(pg, access.read_contract(path)).findings}
+    assert ("not-exercised", "select by member on public.mine") in found

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from pgproof.access.actors import Actor
-from pgproof.access.attempts import Attempt
+from pgproof.access.attempts import Attempt, otherwise
 from pgproof.access.calls import undescribed
 from pgproof.access.contract import Contract, FunctionRule
 from pgproof.access.covert import judge_pair
 from pgproof.access.functions import calls, denials, was_called
 from pgproof.access.perform import Outcome
-from pgproof.access.reading import leaky_reads, prepared_read, read_after, reads
+from pgproof.access.reading import ends_with_transaction, leaky_reads, prepared_read, read_after, reads
 from pgproof.access.subjects import Subject
 from pgproof.catalog.objects import Argument, Routine
 from pgproof.catalog.parts import TypeRef
@@ -137,13 +137,19 @@ def test_a_read_names_the_columns_that_may_be_read_and_each_other_column_by_itse
 
 
 def test_a_read_after_somebody_else_and_one_that_they_prepared_act_as_them_first():
-    for attempt in (prepared_read(NOTES, ANN, BEN), read_after(NOTES, ANN, BEN)):
+    end = ends_with_transaction(["perform set_config('app.id', coalesce(auth.uid()::text, ''), true);"])
+    for attempt in (prepared_read(NOTES, ANN, BEN, end), read_after(NOTES, ANN, BEN, end)):
         assert attempt.prepare is not None
         prepared = attempt.prepare.as_string(None)
         assert '"sub": "b2"' in prepared
         assert 'set local role "authenticated"' in prepared
-        assert prepared.endswith("reset role")
+        assert prepared.endswith("reset role; select set_config('app.id', '', true)")
         assert (attempt.actor, attempt.change) == (ANN, "user ben")
+
+
+def test_what_is_set_for_the_session_does_not_end_with_the_transaction():
+    kept = "perform set_config('app.id', x, false); perform set_config('app.id', y, true);"
+    assert ends_with_transaction([kept, "select 1"]).as_string(None) == ""
 
 
 def test_a_leaky_function_is_made_before_and_asked_for_what_it_saw():
@@ -151,3 +157,15 @@ def test_a_leaky_function_is_made_before_and_asked_for_what_it_saw():
     assert attempt.prepare is not None
     assert "create function pg_temp.tell" in attempt.prepare.as_string(None)
     assert "pg_temp.tell" in attempt.statement.as_string(None)
+
+
+def test_an_insert_is_tried_in_other_words_too():
+    statement = NOTES.insertion({"id": "1", "secret": "x"}, ("id", "secret"))
+    plain = Attempt(ANN, "public.notes", "insert", "copy", statement, row={"id": "1", "secret": "x"})
+    nothing, merge = otherwise(NOTES, [plain], ("id", "secret"))
+    assert nothing.statement.as_string(None).endswith("on conflict do nothing")
+    assert merge.statement.as_string(None).startswith('merge into "public"."notes" as t using (values (1))')
+    assert merge.statement.as_string(None).endswith(
+        "when not matched then insert (\"id\", \"secret\") values ('1'::uuid, 'x'::text)"
+    )
+    assert (nothing.variant, merge.variant, merge.row) == ("do nothing", "merge in", plain.row)

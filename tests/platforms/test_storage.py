@@ -69,7 +69,7 @@ def test_rows_are_not_deleted_behind_the_back_of_the_storage_service(pg, bucket,
     delete = psycopg.sql.SQL("delete from {}").format(psycopg.sql.Identifier("storage", table))
     with pytest.raises(psycopg.errors.InsufficientPrivilege), pg.transaction():
         pg.execute(delete)
-    pg.execute("set local storage.can_delete = 'true'")
+    pg.execute("set local storage.allow_delete_query = 'true'")
     pg.execute(delete)
     assert pg.execute(
         psycopg.sql.SQL("select count(*) from {}").format(psycopg.sql.Identifier("storage", table))

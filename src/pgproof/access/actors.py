@@ -18,13 +18,17 @@ MOST = 4  # actors of one kind: enough for own, colleague's and foreign rows
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Somebody who acts: ``claims`` is JSON text (or anything else, to be malformed), ``values`` what conditions name."""
+    """Somebody who acts: ``claims`` is JSON text (or anything else, to be malformed), ``values`` what conditions name.
+
+    ``like`` is the label of another actor who may do the same, for somebody who is not of the contract.
+    """
 
     kind: str
     label: str
     role: str
     claims: str
     values: Mapping[str, Any]
+    like: str = ""
 
 
 def read_actors(connection: Connection, contract: Contract) -> tuple[Actor, ...]:
@@ -35,6 +39,19 @@ def read_actors(connection: Connection, contract: Contract) -> tuple[Actor, ...]
 def _of_kind(connection: Connection, contract: Contract, kind: ActorKind) -> Iterable[Actor]:
     if not kind.each:
         return (Actor(kind.name, kind.name, kind.role, _claims(kind.claims, {}), {}),)
+    found = everyone(connection, contract, kind)
+    if not found:
+        raise UsageError(
+            f"{contract.path}:{kind.line}: there is no {kind.name!r} in the population; expected at least one row from its "
+            "query: add one to the seed data or to a script named in `population`"
+        )
+    if len(found) <= MOST:
+        return found
+    return [found[number * (len(found) - 1) // (MOST - 1)] for number in range(MOST)]
+
+
+def everyone(connection: Connection, contract: Contract, kind: ActorKind) -> list[Actor]:
+    """All actors of a kind that has a query. Raises ``UsageError`` for a query that does not run."""
     try:
         with connection.transaction(force_rollback=True):
             cursor = connection.execute(kind.each.encode())
@@ -44,18 +61,8 @@ def _of_kind(connection: Connection, contract: Contract, kind: ActorKind) -> Ite
         raise UsageError(
             f"{contract.path}:{kind.line}: the query of actor {kind.name!r} does not run: {error}"
         ) from error
-    if not rows:
-        raise UsageError(
-            f"{contract.path}:{kind.line}: there is no {kind.name!r} in the population; expected at least one row from its "
-            "query: add one to the seed data or to a script named in `population`"
-        )
-    spread = (
-        rows
-        if len(rows) <= MOST
-        else [rows[number * (len(rows) - 1) // (MOST - 1)] for number in range(MOST)]
-    )
     found = []
-    for row in spread:
+    for row in rows:
         values = dict(zip(names, row, strict=True))
         found.append(
             Actor(kind.name, f"{kind.name} {row[0]}", kind.role, _claims(kind.claims, values), values)

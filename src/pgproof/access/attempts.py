@@ -19,7 +19,11 @@ Variant = Literal[
     "read",
     "read column",
     "count",
+    "explained",
+    "copied out",
+    "copied in",
     "after another",
+    "after a change",
     "through a leaky function",
     "as prepared by another",
     "blind",
@@ -31,10 +35,13 @@ Variant = Literal[
     "take",
     "take alone",
     "set column",
+    "set allowed column",
     "copy",
     "returning",
+    "shown",
     "again",
     "do nothing",
+    "merge in",
     "upsert",
     "merge",
     "truncate",
@@ -47,7 +54,7 @@ class Attempt:
     """One statement as one actor. ``observe`` is what a superuser looks at afterwards, before all is undone.
 
     ``prepare`` is what a superuser does first; ``aim`` is the key of the row that is aimed at, where it is one;
-    ``change`` says in words what is new about it; ``row`` is what is inserted.
+    ``change`` says in words what is new about it; ``row`` is what is inserted, or the columns that are set.
     """
 
     actor: Actor
@@ -64,7 +71,7 @@ class Attempt:
     @property
     def reads(self) -> bool:
         """Whether the statement is a query for one value."""
-        return self.command == "select"
+        return self.command == "select" or self.variant == "shown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +90,9 @@ def updates(
     value: sql.Composable,
     observe: sql.Composed,
 ) -> Iterator[Attempt]:
-    """Set a column to a constant: blind, with the key read, and by MERGE; ``value`` is one that every row may have."""
+    """Set a column to a constant: blind, with the key read, by MERGE, and with RETURNING; ``value`` is one that every
+    row may have.
+    """
     setting = sql.SQL("update {} as t set {} = {}").format(subject.name, sql.Identifier(column), value)
     yield Attempt(actor, subject.label, "update", "blind", setting, observe)
     filtered = sql.SQL("{} where {} is not null").format(setting, subject.key)
@@ -92,28 +101,22 @@ def updates(
         "merge into {} as t using (values (1)) as v (x) on true when matched then update set {} = {}"
     ).format(subject.name, sql.Identifier(column), value)
     yield Attempt(actor, subject.label, "update", "merge", merge, observe)
+    yield _shown(subject, actor, "update", setting, observe)
 
 
-def forbidden_columns(
-    subject: Subject, actor: Actor, columns: Sequence[str], values: Mapping[str, Any], known: int
-) -> Iterator[Attempt]:
-    """Set each column that is not among ``columns`` to a value; a row that has the value afterwards is one too many.
-
-    ``known`` is how many rows there are.
-    """
-    for column, value in values.items():
-        if column in columns or column not in subject.writable:
-            continue
-        constant = subject.constant(column, value)
-        statement = sql.SQL("update {} as t set {} = {}").format(
-            subject.name, sql.Identifier(column), constant
-        )
-        became = sql.SQL("{} is distinct from {}").format(sql.Identifier("t", column), constant)
-        observe = sql.SQL("select jsonb_build_object({}, ({}))").format(
-            sql.Literal(subject.label), subject.changes(known, became=became)
-        )
-        said = f"{column} = {value!r}"
-        yield Attempt(actor, subject.label, "update", "set column", statement, observe, change=said)
+def _shown(
+    subject: Subject,
+    actor: Actor,
+    command: Command,
+    statement: sql.Composed,
+    observe: sql.Composed,
+    prepare: sql.Composed | None = None,
+) -> Attempt:
+    """An UPDATE or DELETE with RETURNING, which may show no row that a SELECT would not."""
+    shown = sql.SQL(
+        "with done as ({} returning {} as key) select coalesce(jsonb_agg(done.key), '[]') as seen from done"
+    ).format(statement, subject.key)
+    return Attempt(actor, subject.label, command, "shown", shown, observe, prepare=prepare)
 
 
 def moves(
@@ -191,8 +194,11 @@ def deletes(
     rows: Sequence[Row],
     observe: sql.Composed,
     unblock: sql.Composed | None,
+    served: sql.Composed | None = None,
 ) -> Iterator[Attempt]:
-    """Delete everything, blind and with the key read, and single rows, which foreign keys to others do not stop."""
+    """Delete everything, blind, with the key read, by MERGE and with RETURNING, and single rows, which foreign keys to
+    others do not stop. ``served`` is what the service says that deletes single rows for people, if one does.
+    """
     everything = sql.SQL("delete from {} as t").format(subject.name)
     filtered = sql.SQL("{} where {} is not null").format(everything, subject.key)
     yield Attempt(actor, subject.label, "delete", "blind", everything, observe, prepare=unblock)
@@ -203,9 +209,12 @@ def deletes(
         subject.name
     )
     yield Attempt(actor, subject.label, "delete", "merge", merge, observe, prepare=unblock)
+    yield _shown(subject, actor, "delete", everything, observe, unblock)
     for row in rows:
         one = sql.SQL("{} where {}").format(everything, subject.at(row.key))
-        yield Attempt(actor, subject.label, "delete", "one row", sql.Composed([one]), observe, row.key)
+        yield Attempt(
+            actor, subject.label, "delete", "one row", sql.Composed([one]), observe, row.key, prepare=served
+        )
 
 
 def truncates(subject: Subject, actor: Actor) -> Iterator[Attempt]:
@@ -236,11 +245,13 @@ def inserts(
         yield Attempt(actor, subject.label, "insert", variant, statement, observe, change=said, row=candidate)
 
 
-def doing_nothing(inserted: Sequence[Attempt]) -> Iterator[Attempt]:
-    """Inserts again with ON CONFLICT DO NOTHING, which asks for as much, and may keep quiet about it."""
+def otherwise(subject: Subject, inserted: Sequence[Attempt], nameable: Sequence[str]) -> Iterator[Attempt]:
+    """Inserts again, by ON CONFLICT DO NOTHING, which asks for as much and may keep quiet about it, and by MERGE."""
     for each in inserted:
-        statement = sql.SQL("{} on conflict do nothing").format(each.statement)
-        yield replace(each, variant="do nothing", statement=statement)
+        nothing = sql.SQL("{} on conflict do nothing").format(each.statement)
+        yield replace(each, variant="do nothing", statement=nothing)
+        merge = subject.merging(each.row or {}, nameable)
+        yield replace(each, variant="merge in", statement=merge)
 
 
 def again(
@@ -281,16 +292,6 @@ def upserts(
             subject.insertion(row.content, nameable), keys, sql.Identifier(column), value
         )
         yield Attempt(actor, subject.label, "insert", "upsert", sql.Composed([statement]), observe, row.key)
-
-
-def view_writes(subject: Subject, actor: Actor, column: str, observe: sql.Composed) -> Iterator[Attempt]:
-    """Update and delete through a view; what comes of it shows in the tables behind."""
-    update = sql.SQL("update {} as t set {} = {}").format(
-        subject.name, sql.Identifier(column), sql.Identifier("t", column)
-    )
-    delete = sql.SQL("delete from {} as t").format(subject.name)
-    yield Attempt(actor, subject.label, "update", "blind", update, observe)
-    yield Attempt(actor, subject.label, "delete", "blind", delete, observe)
 
 
 def _owners(subject: Subject, candidate: Mapping[str, Any]) -> str:

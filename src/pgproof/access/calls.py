@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from pgproof.access.actors import Actor
-from pgproof.access.attempts import Attempt
+from pgproof.access.attempts import Attempt, Row
+from pgproof.access.candidates import spread
 from pgproof.access.contract import SERVICE, FunctionRule
 from pgproof.access.expect import Expectation, widened
 from pgproof.access.findings import (
     function_finding,
     returning_finding,
+    uncalled_finding,
     undescribed_finding,
     verdict_finding,
 )
 from pgproof.access.functions import callable_routines, calls, was_called
 from pgproof.access.judge import judge_behind
 from pgproof.access.perform import Outcome, perform
+from pgproof.access.subjects import Subject
 from pgproof.access.told import told_findings
 from pgproof.access.watch import behind_routine
 from pgproof.access.world import World
 from pgproof.catalog.objects import Routine
 from pgproof.finding import Finding
+
+ROWS = 3  # rows of each relation behind a function that its arguments name
 
 
 def judge_calls(world: World) -> tuple[list[Finding], int]:
@@ -38,6 +43,7 @@ def judge_calls(world: World) -> tuple[list[Finding], int]:
         number += len(outcomes)
         for outcome in outcomes:
             found += _judged(world, routine, rule, outcome)
+        found += _unexercised(world, rule, outcomes)
         found += told_findings(world, sorted(behind_routine(world.catalog, routine)), outcomes)
         if undescribed(routine, rule):
             found.append(undescribed_finding(world.contract, rule))
@@ -46,10 +52,35 @@ def judge_calls(world: World) -> tuple[list[Finding], int]:
 
 def _attempts(world: World, routine: Routine, rule: FunctionRule) -> Iterator[Attempt]:
     where = f"{world.contract.path}:{rule.line}"
+    rows = _rows_behind(world, routine)
     for actor in world.everybody:
         if actor.kind != SERVICE or SERVICE in rule.call:
             observe = world.observation(_expected(world, routine, rule, actor))
-            yield from calls(routine, rule, actor, world.actors, observe, where)
+            yield from calls(routine, rule, actor, world.actors, observe, where, rows)
+
+
+def _rows_behind(world: World, routine: Routine) -> list[tuple[Subject, Row]]:
+    """A few rows of every relation that the function reaches."""
+    reached = [
+        world.surveyed[each]
+        for each in sorted(behind_routine(world.catalog, routine))
+        if each in world.surveyed
+    ]
+    return [
+        (each.subject, row) for each in reached if each.subject.is_table for row in spread(each.rows, ROWS)
+    ]
+
+
+def _unexercised(world: World, rule: FunctionRule, outcomes: Sequence[Outcome]) -> Iterator[Finding]:
+    """What the contract says of rows that a function gives back or touches, where nobody of a kind met such a row."""
+    for kind in rule.call:
+        own = [each for each in outcomes if each.attempt.actor.kind == kind]
+        said = rule.returns.get(kind, "").strip().lower()
+        if said not in ("", "true", "false") and all(each.returned is None for each in own):
+            yield uncalled_finding(world.contract, rule, kind, "gave a row back")
+        for (actor, label), condition in rule.touches.items():
+            if actor == kind and condition and all(label not in each.changes for each in own):
+                yield uncalled_finding(world.contract, rule, kind, f"touched a row of {label}")
 
 
 def _expected(world: World, routine: Routine, rule: FunctionRule, actor: Actor) -> dict[str, Expectation]:

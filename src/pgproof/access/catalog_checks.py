@@ -13,7 +13,7 @@ from pgproof.access.functions import callable_routines
 from pgproof.access.mistakes import never_true_findings, refuse_unknown
 from pgproof.access.subjects import exposed
 from pgproof.catalog import Catalog, read_roles
-from pgproof.catalog.model import Cluster
+from pgproof.catalog.model import Cluster, Table, View
 from pgproof.catalog.objects import Routine
 from pgproof.database import Connection
 from pgproof.finding import Finding, Severity
@@ -65,9 +65,10 @@ def role_findings(
 def privilege_findings(contract: Contract, catalog: Catalog, roles: list[str]) -> Iterator[Finding]:
     """Privileges that let somebody act on a table beside its rows: REFERENCES and TRIGGER."""
     for relation in exposed(catalog, contract.exposed):
+        grants = (*relation.grants, *(grant for column in relation.columns for grant in column.grants))
         held = {
             (each.grantee, each.privilege)
-            for each in relation.grants
+            for each in grants
             if each.privilege in BEYOND_ROWS and each.grantee in {*roles, "public"}
         } - allowed_beside(contract, relation.qualified)
         for grantee in sorted({each for each, _ in held}):
@@ -169,16 +170,20 @@ def _in_policy(catalog: Catalog, routine: Routine) -> bool:
 
 
 def schema_findings(contract: Contract, catalog: Catalog, roles: list[str]) -> Iterator[Finding]:
-    """Schemas that the contract does not speak of, with relations that somebody in it has been granted."""
+    """Schemas that the contract does not speak of, with something in them that is somebody's: relations that they have
+    been granted, and functions with their owner's rights that nothing in the schema itself has a use for.
+    """
     spoken = {*contract.exposed, *(each.split(".")[0] for each in contract.relations)}
     everybody = {*roles, "public"}
     for schema in catalog.schemas:
         open_to = {each.grantee for each in schema.grants if each.privilege == "usage"} & everybody
         if schema.name in spoken or schema.extension or schema.name in PLATFORM or not open_to:
             continue
+        inside: list[Table | View | Routine] = [*catalog.tables, *catalog.views]
+        inside += [each for each in catalog.routines if each.security_definer and not _has_use(catalog, each)]
         relations = [
-            each.qualified
-            for each in (*catalog.tables, *catalog.views)
+            each.signature if isinstance(each, Routine) else each.qualified
+            for each in inside
             if each.schema == schema.name and {grant.grantee for grant in each.grants} & everybody
         ]
         if relations:
@@ -187,6 +192,19 @@ def schema_findings(contract: Contract, catalog: Catalog, roles: list[str]) -> I
                 f"{', '.join(sorted(open_to))} may use it, with {', '.join(relations)}",
                 f'add "{schema.name}" to exposed, or revoke usage on schema {schema.name}',
             )  # fmt: skip
+
+
+def _has_use(catalog: Catalog, routine: Routine) -> bool:
+    """Whether a policy, function, trigger, view or column of the database calls a function."""
+    called = re.compile(rf"\b{re.escape(routine.name)}\"?\s*\(")
+    texts = [text for table in catalog.tables for each in table.policies for text in (each.using, each.check)]
+    texts += [each.source for each in catalog.routines if each.signature != routine.signature]
+    texts += [each.definition for relation in (*catalog.tables, *catalog.views) for each in relation.triggers]
+    texts += [each.definition for each in catalog.views]
+    texts += [
+        text for table in catalog.tables for each in table.columns for text in (each.default, each.expression)
+    ]
+    return any(called.search(text or "") for text in texts)
 
 
 # What the platform itself makes and opens.

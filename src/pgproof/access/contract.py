@@ -37,7 +37,8 @@ class Cell:
     """What one kind of actor may do to one relation with one command: the condition on the row.
 
     ``condition`` is empty where nothing is allowed; ``columns`` limits which ones may be read or set (None: all);
-    ``line`` is where the contract says so (of the relation's table, where it says nothing).
+    ``line`` is where the contract says so (of the relation's table, where it says nothing). ``parts`` are condition
+    and columns of each part, where the columns depend on the row: together they make up condition and columns.
     """
 
     relation: str
@@ -46,6 +47,13 @@ class Cell:
     condition: str = ""
     line: int = 0
     columns: tuple[str, ...] | None = None
+    parts: tuple[tuple[str, tuple[str, ...] | None], ...] = ()
+
+    def setting(self, column: str) -> str:
+        """The condition under which ``column`` may be set; empty where it never may."""
+        parts = self.parts or ((self.condition, self.columns),)
+        found = [where for where, columns in parts if where and (columns is None or column in columns)]
+        return found[0] if len(found) == 1 else " or ".join(f"({each})" for each in found)
 
 
 @dataclass(frozen=True)

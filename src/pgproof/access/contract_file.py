@@ -175,20 +175,36 @@ def _cells(file: File, relation: str, table: Mapping[str, Any]) -> list[Cell]:
 
 def _cell(file: File, relation: str, command: Command, actor: str, said: Any) -> Cell:
     place = ("relations", relation, command, actor)
-    if not isinstance(said, dict):
+    if not isinstance(said, dict | list):
         return Cell(relation, command, actor, file.condition(said, *place), file.line(*place))
+    if isinstance(said, list) and command != "update":
+        file.complain(f"{command} is a list; expected that of update alone: columns by row", *place)
+    parts = tuple(_part(file, command, each, place) for each in (said if isinstance(said, list) else [said]))
+    if not parts:
+        file.complain("an empty list; expected no line at all where nothing is allowed", *place)
+    where, columns = parts[0]
+    if len(parts) > 1:
+        where = " or ".join(f"({each})" for each, _ in parts)
+        named = [each for _, each in parts]
+        columns = (
+            None if None in named else tuple(dict.fromkeys(name for each in named for name in each or ()))
+        )
+    return Cell(relation, command, actor, where, file.line(*place), columns, parts if len(parts) > 1 else ())
+
+
+def _part(
+    file: File, command: Command, said: Any, place: tuple[str, ...]
+) -> tuple[str, tuple[str, ...] | None]:
+    """One condition, and the columns that may be read or set where it holds."""
+    if not isinstance(said, dict):
+        return file.condition(said, *place), None
     file.known("key", said, CELL_KEYS, *place)
     if "columns" in said and command not in ("select", "update"):
         file.complain(f"{command} takes no columns; expected them with select or update", *place)
     refuse_misshapen(file.complain, said, {"columns": TEXTS}, *place)
-    columns = tuple(said["columns"]) if "columns" in said else None
-    return Cell(
-        relation,
-        command,
-        actor,
+    return (
         file.condition(said.get("where", "true"), *place),
-        file.line(*place),
-        columns,
+        tuple(said["columns"]) if "columns" in said else None,
     )
 
 

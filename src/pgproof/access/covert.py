@@ -34,7 +34,7 @@ def pairs_of(world: World, surveyed: Survey, outcomes: Sequence[Outcome]) -> lis
     return [
         pair
         for base in _one_per_kind(outcomes)
-        for pair in (*_collisions(world, surveyed, base), *_pointers(world, surveyed, table, base))
+        for pair in (*_collisions(world, surveyed, table, base), *_pointers(world, surveyed, table, base))
     ]
 
 
@@ -50,20 +50,32 @@ def _one_per_kind(outcomes: Sequence[Outcome]) -> list[Outcome]:
     first: dict[str, Outcome] = {}
     for each in outcomes:
         attempt = each.attempt
-        if each.ran and attempt.row and attempt.actor.kind != SERVICE and each.changes:
+        if (
+            each.ran
+            and attempt.command == "insert"
+            and attempt.row
+            and attempt.actor.kind != SERVICE
+            and each.changes
+        ):
             first.setdefault(attempt.actor.kind, each)
     return list(first.values())
 
 
-def _collisions(world: World, surveyed: Survey, base: Outcome) -> Iterator[Pair]:
+def _collisions(world: World, surveyed: Survey, table: Table, base: Outcome) -> Iterator[Pair]:
     """The insert again with the unique values of a row that cannot be seen, beside the insert as it was."""
     subject = surveyed.subject
     hidden = _hidden(world, surveyed, base)
     for columns in subject.unique:
-        guessable = any(subject.columns[each] != "uuid" for each in columns)
+        guessable = any(subject.columns[each] != "uuid" and not _drawn(table, each) for each in columns)
         if hidden and guessable and not set(columns) & set(subject.deciding):
             changed = {each: hidden[0].content[each] for each in columns}
             yield f"unique ({', '.join(columns)})", _with(surveyed, base, changed), base.attempt
+
+
+def _drawn(table: Table, column: str) -> bool:
+    """Whether the database draws the values of a column: that one is taken tells no more than one's own does."""
+    found = table.columns_by_name[column]
+    return found.identity is not None or "nextval(" in (found.default or "")
 
 
 def _pointers(world: World, surveyed: Survey, table: Table, base: Outcome) -> Iterator[Pair]:

@@ -11,6 +11,10 @@ from pgproof.access.perform import Outcome, Seen
 from pgproof.access.survey import Survey, mentioned
 from pgproof.access.world import World
 
+ONE_COLUMN = (
+    "set column",
+    "set allowed column",
+)  # of these it is observed what the column became, not the row
 MADE = {"insert": ("insert",), "becomes": ("update", "becomes")}
 
 
@@ -56,7 +60,11 @@ def made(
     A row that not even a superuser can make, since a constraint forbids it, counts as one that must fail.
     """
     may = "may_insert" if command == "insert" else "may_become"
-    tried = [each for each in outcomes if each.attempt.command in MADE[command]]
+    tried = [
+        each
+        for each in outcomes
+        if each.attempt.command in MADE[command] and each.attempt.variant not in ONE_COLUMN
+    ]
     shown = [*tried, *(controls[id(each.attempt)] for each in tried if id(each.attempt) in controls)]
     seen = {bool(getattr(row, may)) for each in shown for row in _rows(surveyed, command, each)}
     constrained = any(each.constrained for each in shown[len(tried) :])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pgproof.access.actors import Actor, bind
@@ -22,13 +22,29 @@ class Expectation:
     """Per command the cell, its condition with the actor's values in it, and the keys of the rows it lets through
     (for an insert, of those that might be inserted if they were not there).
 
-    ``cascade`` are the rows that may go or change because others do.
+    ``cascade`` are the rows that may go or change because others do; ``parts`` the columns that may be set on some
+    rows, and which these are, where the contract makes columns depend on the row.
     """
 
     cells: Mapping[Command, Cell]
     conditions: Mapping[Command, sql.Composed]
     reach: Mapping[Command, frozenset[str]]
     cascade: frozenset[str]
+    parts: tuple[tuple[tuple[str, ...] | None, frozenset[str]], ...] = ()
+
+    def may_set(self, column: str) -> frozenset[str]:
+        """The keys of the rows on which the actor may set ``column``."""
+        parts = self.parts or ((self.cells["update"].columns, self.reach["update"]),)
+        found = [keys for columns, keys in parts if columns is None or column in columns]
+        return frozenset[str]().union(*found)
+
+    @property
+    def everywhere(self) -> tuple[str, ...] | None:
+        """The columns that may be set on every row that may be updated (None: all of them)."""
+        columns = self.cells["update"].columns
+        if not self.parts or columns is None:
+            return columns
+        return tuple(each for each in columns if self.may_set(each) == self.reach["update"])
 
     def observation(self, subject: Subject, rows: int) -> sql.Composed:
         """The query that tells which of ``rows`` rows were changed, and what the actor may do with these."""
@@ -52,28 +68,34 @@ def expect(
 
 
 Question = tuple[Cell, sql.Composed]
+Asked = Command | int | None  # a command, a part of the update, or what passes away
 
 
-def _questions(contract: Contract, subject: Subject, actor: Actor) -> dict[Command | None, Question]:
-    """What is asked of every row: whether each command may reach it, and, under None, whether it may pass away."""
-    asked: dict[Command | None, Cell] = {
+def _questions(contract: Contract, subject: Subject, actor: Actor) -> dict[Asked, Question]:
+    """What is asked of every row: whether each command may reach it; under numbers, whether each part of the update
+    may; and, under None, whether it may pass away.
+    """
+    asked: dict[Asked, Cell] = {
         each: contract.cell(subject.root, each, actor.kind)
         for each in (*ON_ROWS, *(INTO if subject.is_table else ()))
     }
+    update = contract.cell(subject.root, "update", actor.kind)
+    asked |= {place: replace(update, condition=where) for place, (where, _) in enumerate(update.parts)}
     passing = contract.cascades.get((subject.root, actor.kind), "")
     asked[None] = Cell(subject.root, "delete", actor.kind, passing, contract.relations[subject.root])
     return {place: (cell, condition_of(contract, cell, actor)) for place, cell in asked.items()}
 
 
 def _expectation(
-    contract: Contract, subject: Subject, actor: Actor, keys: Mapping[Command | None, frozenset[str]]
+    contract: Contract, subject: Subject, actor: Actor, keys: Mapping[Asked, frozenset[str]]
 ) -> Expectation:
     cells = {command: contract.cell(subject.root, command, actor.kind) for command in COMMANDS}
     conditions = {command: condition_of(contract, cell, actor) for command, cell in cells.items()}
-    reach = {command: each for command, each in keys.items() if command is not None}
+    reach = {command: each for command, each in keys.items() if isinstance(command, str)}
     said = (subject.root, actor.kind) in contract.cascades
     cascade = keys[None] if said else frozenset[str]().union(*(reach[command] for command in ON_ROWS))
-    return Expectation(cells, conditions, reach, cascade)
+    parts = tuple((columns, keys[place]) for place, (_, columns) in enumerate(cells["update"].parts))
+    return Expectation(cells, conditions, reach, cascade, parts)
 
 
 def _reach(
@@ -111,7 +133,7 @@ def widened(
     reach = {
         command: each if command == "select" else each | keys for command, each in expected.reach.items()
     }
-    return Expectation(expected.cells, either, reach, expected.cascade)
+    return replace(expected, conditions=either, reach=reach, parts=())
 
 
 def _keys(

@@ -22,6 +22,7 @@ DID = {
     "filtered": "reached with a WHERE",
     "merge": "reached with MERGE",
     "set column": "set",
+    "set allowed column": "set",
     "one row": "deleted",
     "move": "moved",
     "move all": "moved without a WHERE",
@@ -30,9 +31,15 @@ DID = {
     "take alone": "made its own without a WHERE",
     "copy": "inserted",
     "returning": "inserted with RETURNING",
+    "merge in": "inserted with MERGE",
     "do nothing": "inserted with ON CONFLICT DO NOTHING",
     "count": "counted",
+    "explained": "counted with EXPLAIN ANALYZE",
+    "copied out": "read with COPY TO",
+    "copied in": "inserted with COPY FROM",
+    "shown": "was shown by RETURNING",
     "after another": "read, on a connection that had just served",
+    "after a change": "still reached, prepared beforehand on the same connection,",
     "again": "inserted, after it had been taken away,",
     "upsert": "reached with ON CONFLICT DO UPDATE",
     "truncate": "emptied the table with TRUNCATE",
@@ -103,6 +110,19 @@ def unexercised_finding(contract: Contract, cell: Cell, why: str) -> Finding:
         remedy="add such a row to the seed data, or to a script named in `population`",
         path=contract.path,
         line=cell.line or None,
+    )
+
+
+def uncalled_finding(contract: Contract, rule: FunctionRule, kind: str, did: str) -> Finding:
+    """A condition on what a function gives back or touches that no call put to the test."""
+    return Finding(
+        rule="not-exercised",
+        subject=f"call by {kind} on {rule.name}",
+        expected="at least one call that does what the condition speaks of",
+        observed=f"no call by {kind} {did}",
+        remedy="add such rows to the population, or arguments that name them to `tries`",
+        path=contract.path,
+        line=rule.line,
     )
 
 

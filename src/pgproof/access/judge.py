@@ -14,6 +14,7 @@ from pgproof.access.attempts import Row
 from pgproof.access.contract import Cell, Command
 from pgproof.access.expect import Expectation
 from pgproof.access.perform import Changes, Outcome, Seen, canonical
+from pgproof.access.setting import had
 
 Rule = Literal["leak", "locked-out", "access-error"]
 Why = Literal["no row must succeed", "no row must fail"]
@@ -90,19 +91,25 @@ def judge(
     ``control`` is what the same statement did as superuser, for attempts whose result nobody knows beforehand.
     """
     variant = outcome.attempt.variant
-    if variant in ("read", "as prepared by another", "after another"):
+    if variant in ("read", "as prepared by another", "after another") or _is_read_later(outcome):
         return _read(outcome, expected)
-    if variant == "count":
+    if variant in ("count", "explained"):
         more = outcome.ran and outcome.returned > len(expected.reach["select"])
         return [Verdict("leak", expected.cells["select"], outcome)] if more else []
-    if variant == "through a leaky function":
+    if variant in ("through a leaky function", "copied out"):
         return [each for each in _read(outcome, expected) if each.rule == "leak"]
     if variant == "read column":
         return [Verdict("leak", expected.cells["select"], outcome, way="column")] if outcome.returned else []
     if variant == "truncate":
         return [Verdict("leak", expected.cells["delete"], outcome)] if outcome.ran else []
-    found = _leaks(outcome, expected, rows)
+    if variant in ("set column", "set allowed column"):
+        return _setting(outcome, expected, rows, control)
+    found = _leaks(outcome, expected, rows) or _shown(outcome, expected)
     return found or _locked_out(outcome, expected, rows, control)
+
+
+def _is_read_later(outcome: Outcome) -> bool:
+    return outcome.attempt.variant == "after a change" and outcome.attempt.reads
 
 
 def _read(outcome: Outcome, expected: Expectation) -> list[Verdict]:
@@ -119,7 +126,7 @@ def _leaks(outcome: Outcome, expected: Expectation, rows: Sequence[Row]) -> list
     attempt, cells, reach = outcome.attempt, expected.cells, expected.reach
     if not outcome.ran:
         everything = (
-            attempt.variant in ("blind", "filtered", "set column") and not reach[_on_rows(attempt.command)]
+            attempt.variant in ("blind", "filtered", "shown") and not reach[_on_rows(attempt.command)]
         )
         return (
             [Verdict("leak", cells[attempt.command], outcome)] if outcome.constrained and everything else []
@@ -127,8 +134,6 @@ def _leaks(outcome: Outcome, expected: Expectation, rows: Sequence[Row]) -> list
     done = done_by(outcome, rows)
     if attempt.command == "delete":
         return _verdict("leak", cells["delete"], outcome, done.touched - reach["delete"])
-    if attempt.variant == "set column":
-        return _verdict("leak", cells["update"], outcome, _failing(done.changed, "may_become"), "column")
     if attempt.command in ("update", "becomes"):
         became = _failing((*done.changed, *done.new), "may_become")
         return _verdict("leak", cells["update"], outcome, done.touched - reach["update"]) or _verdict(
@@ -141,22 +146,63 @@ def _leaks(outcome: Outcome, expected: Expectation, rows: Sequence[Row]) -> list
     )
 
 
+def _setting(
+    outcome: Outcome, expected: Expectation, rows: Sequence[Row], control: Outcome | None
+) -> list[Verdict]:
+    """Columns that were set and may not be, or may be and were not; what a row had before does not count as set."""
+    attempt, cell = outcome.attempt, expected.cells["update"]
+    (column,) = attempt.row or ("",)
+    may = expected.may_set(column)
+    if attempt.variant == "set column":
+        if not outcome.ran:
+            return [Verdict("leak", cell, outcome, way="column")] if outcome.checked and not may else []
+        before = {row.key: row.content for row in rows}
+        done = done_by(outcome, rows)
+        written = (
+            *done.changed,
+            *(() if may else done.new),
+        )  # without a key a row that was changed is a new one
+        changed = [each for each in written if not had(before.get(each.key), attempt.row or {})]
+        return _verdict("leak", cell, outcome, _failing(changed, "may_become") - may, "column")
+    if control is None or attempt.aim not in may & expected.reach["select"]:
+        return []
+    possible = {each.key for each in done_by(control, rows).changed if not each.may_become}
+    if outcome.refused and control.refused:  # by a trigger, which is no constraint on the value
+        possible = {attempt.aim}
+    reached = {each.key for each in done_by(outcome, rows).changed if not each.may_become}
+    return _verdict("locked-out", cell, outcome, possible - reached, "column")
+
+
+def _shown(outcome: Outcome, expected: Expectation) -> list[Verdict]:
+    """What RETURNING showed of rows that a SELECT would not; of rows without a key, how many too many."""
+    if outcome.attempt.variant != "shown" or not outcome.ran:
+        return []
+    cell, allowed = expected.cells["select"], expected.reach["select"]
+    seen = [canonical(each) for each in outcome.returned or ()]
+    if all(each.startswith("[") for each in seen):
+        return _verdict("leak", cell, outcome, frozenset(seen) - allowed, "returning")
+    return [Verdict("leak", cell, outcome, way="returning")] if len(seen) > len(allowed) else []
+
+
 def _locked_out(
     outcome: Outcome, expected: Expectation, rows: Sequence[Row], control: Outcome | None
 ) -> list[Verdict]:
     attempt = outcome.attempt
     cell = expected.cells[attempt.command]
     must = _must_reach(outcome, expected, rows, control)
-    if not must or (control is not None and not outcome.ran and control.sqlstate == outcome.sqlstate):
-        return []  # nobody could have done it
+    same = control is not None and not outcome.ran and control.sqlstate == outcome.sqlstate
+    if not must or (same and not outcome.refused):
+        return []  # nobody could have done it; of a superuser only triggers say that they may not
     if not outcome.ran and not outcome.refused and not outcome.constrained:
         return [Verdict("access-error", cell, outcome, tuple(sorted(must)))]
-    if outcome.constrained and attempt.variant in ("blind", "filtered"):
+    if outcome.constrained and attempt.variant in ("blind", "filtered", "shown"):
         return []  # one row that may not be so stops the others, which is nobody's refusal
     done = done_by(outcome, rows)
-    if attempt.variant in ("copy", "returning", "again", "do nothing") and done.new:
+    if attempt.variant in ("copy", "returning", "again", "do nothing", "merge in") and done.new:
         return []  # a key that the database draws is another one each time
     reached = done.touched | {each.key for each in done.new}
+    if attempt.variant == "shown" and not outcome.ran:
+        return _verdict("locked-out", cell, outcome, must, "returning")
     return _verdict("locked-out", cell, outcome, must - reached)
 
 
@@ -165,10 +211,13 @@ def _must_reach(
 ) -> frozenset[str]:
     """The rows that the attempt must change, as far as contract and control tell."""
     attempt, reach = outcome.attempt, expected.reach
+    if attempt.command == "update" and expected.everywhere == ():
+        return frozenset()  # no column may be set on all of them, so each is tried on rows of its own
     if attempt.variant == "blind":
         return reach[_on_rows(attempt.command)]
     if attempt.variant in (
         "filtered",
+        "shown",
         "one row",
     ):  # reads columns, so only rows that may be seen can be reached
         wanted = reach[_on_rows(attempt.command)] & reach["select"]
@@ -181,7 +230,7 @@ def _must_reach(
         changed = effects(rows, control.changes.get(attempt.relation)).changed
         return may & {each.key for each in changed if each.may_insert and each.may_become}
     if (
-        attempt.variant not in ("move", "copy", "returning", "again", "do nothing")
+        attempt.variant not in ("move", "copy", "returning", "again", "do nothing", "merge in")
         or control is None
         or not control.ran
     ):

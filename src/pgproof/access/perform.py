@@ -71,6 +71,11 @@ class Outcome:
         """Whether a constraint spoke (class 23), so that rows were within reach."""
         return self.sqlstate.startswith("23")
 
+    @property
+    def checked(self) -> bool:
+        """Whether it was a constraint of a table that spoke, and not a trigger that borrows its words."""
+        return self.constrained and (bool(self.constraint) or self.sqlstate == "23502")
+
 
 def install(connection: Connection) -> None:
     """Put ``attempt.sql`` into a disposable database."""
@@ -194,8 +199,13 @@ def _outcome(attempt: Attempt, said: Mapping[str, Any]) -> Outcome:
         constraint=said["constraint"] or "",
         returned=said["returned"],
         observed={name: _seen(each) for name, each in by_relation.items() if isinstance(each, list)},
-        changes={name: _changes(each) for name, each in by_relation.items() if isinstance(each, dict)},
+        changes=changes_seen(by_relation),
     )
+
+
+def changes_seen(by_relation: Mapping[str, Any] | None) -> dict[str, Changes]:
+    """What an observation says, by relation; a relation without changes is not in it."""
+    return {name: _changes(each) for name, each in (by_relation or {}).items() if isinstance(each, dict)}
 
 
 def _seen(rows: Iterable[Sequence[Any]]) -> tuple[Seen, ...]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from pgproof.access import attempts, reading
+from pgproof.access import attempts, reading, views
 from pgproof.access.actors import Actor
 from pgproof.access.attempts import Attempt, Row
 from pgproof.access.candidates import as_own, candidates, distinct, spread
 from pgproof.access.contract import SERVICE
-from pgproof.access.survey import Copied, Survey, nameable, settable
+from pgproof.access.setting import another, columns_to_set, settings
+from pgproof.access.survey import AS_STORAGE, STORED, Copied, Survey, nameable, settable
 from pgproof.access.world import World
 from pgproof.database import sql
 
@@ -32,8 +33,10 @@ def _planned(world: World, surveyed: Survey, actor: Actor) -> Iterator[Attempt]:
     yield from islice(read, 1) if world.pretends(actor) else read  # single columns go by role
     other = next((each for each in world.actors if each.role == actor.role and each != actor), None)
     if other and not world.closed(actor, subject.label, "select"):
-        yield reading.prepared_read(subject, actor, other)
-        yield reading.read_after(subject, actor, other)
+        yield reading.prepared_read(subject, actor, other, world.end)
+        yield reading.read_after(subject, actor, other, world.end)
+        if world.leads(actor):
+            yield reading.explained(subject, actor, expected.cells["select"].columns)
     observe = world.observation(world.expectations(actor, [subject.label, *sorted(surveyed.behind)]))
     if subject.is_table:
         assert observe is not None
@@ -43,24 +46,20 @@ def _planned(world: World, surveyed: Survey, actor: Actor) -> Iterator[Attempt]:
         return
     yield from reading.leaky_reads(subject, actor)
     if surveyed.writable_view and observe is not None:
-        yield from attempts.view_writes(subject, actor, next(iter(subject.columns)), observe)
+        yield from views.writes(world, surveyed, actor, observe)
 
 
 def _updates(world: World, surveyed: Survey, actor: Actor, observe: sql.Composed) -> Iterator[Attempt]:
     subject, rows, expected = surveyed.subject, surveyed.rows, world.expected(actor, surveyed.subject.label)
     allowed, rights = expected.cells["update"].columns, world.rights(actor.role, subject.label)
-    column, value = settable(surveyed, rights, allowed)
+    column, value = settable(surveyed, rights, expected.everywhere or allowed)
     tried = attempts.updates(subject, actor, column, value, observe)
     if world.closed(actor, subject.label, "update"):
         yield next(tried)
         return
     yield from tried
-    if allowed is not None and not world.pretends(actor):
-        values = {
-            each: _another(surveyed, each) for each in subject.columns if each not in subject.key_columns
-        }
-        given = {name: each for name, each in values.items() if each is not None}
-        yield from attempts.forbidden_columns(subject, actor, allowed, given, len(rows))
+    if not world.pretends(actor) and expected.cells["update"].condition:
+        yield from _columns(world, surveyed, actor)
     own = samples(rows, expected.reach["update"])
     for deciding in subject.deciding if own else ():
         if deciding in subject.writable and (allowed is None or deciding in allowed):
@@ -72,10 +71,23 @@ def _updates(world: World, surveyed: Survey, actor: Actor, observe: sql.Composed
     yield from _takes(surveyed, actor, own, expected.reach["update"], allowed, observe)
 
 
+def _columns(world: World, surveyed: Survey, actor: Actor) -> Iterator[Attempt]:
+    """Every column set by itself: whoever leads a kind sets those too that may be, for a privilege goes by role."""
+    subject, expected = surveyed.subject, world.expected(actor, surveyed.subject.label)
+    own = [row for row in surveyed.rows if row.key in expected.reach["update"]]
+    for column in columns_to_set(subject):
+        value, may = another(subject, surveyed.rows, own, column), expected.may_set(column)
+        made = (
+            settings(subject, actor, column, value, own, may, len(surveyed.rows)) if value is not None else ()
+        )
+        yield from (each for each in made if each.variant == "set column" or world.leads(actor))
+
+
 def _deletes(world: World, surveyed: Survey, actor: Actor, observe: sql.Composed) -> Iterator[Attempt]:
     subject, expected = surveyed.subject, world.expected(actor, surveyed.subject.label)
     own = samples(surveyed.rows, expected.reach["delete"])
-    tried = attempts.deletes(subject, actor, own, observe, surveyed.unblock_deletes)
+    served = sql.Composed([sql.SQL(AS_STORAGE)]) if subject.label in STORED else None
+    tried = attempts.deletes(subject, actor, own, observe, surveyed.unblock_deletes, served)
     yield from islice(tried, 1) if world.closed(actor, subject.label, "delete") else tried
     if not world.pretends(actor):  # a privilege, which goes by role
         yield from attempts.truncates(subject, actor)
@@ -109,9 +121,9 @@ def _inserts(world: World, surveyed: Survey, actor: Actor, observe: sql.Composed
     whole = list(candidates(subject, mine, rows, surveyed.free, changed=False))
     as_mine = list(attempts.inserts(subject, actor, whole, named, observe))
     yield from as_mine
-    yield from attempts.doing_nothing(as_mine)
+    yield from attempts.otherwise(subject, as_mine, named)
     own = samples(rows, expected.reach["update"])
-    column, value = settable(surveyed, rights, expected.cells["update"].columns)
+    column, value = settable(surveyed, rights, expected.everywhere or expected.cells["update"].columns)
     foreign = [row for row in rows if row.key not in expected.reach["update"]]
     yield from attempts.upserts(subject, actor, [*own, *spread(foreign, OWN)], column, value, named, observe)
 
@@ -149,14 +161,6 @@ def _takes(
     if own and columns and (allowed is None or set(columns) <= set(allowed)):
         values = {each: own[0].content[each] for each in columns}
         yield from attempts.takes(subject, actor, values, foreign, observe, surveyed.unblock_moves)
-
-
-def _another(surveyed: Survey, column: str) -> object:
-    """A value of a column that not every row has, if there is one; of a flag, what no row has."""
-    found = [each for each in distinct(surveyed.rows, column) if each is not None]
-    if surveyed.subject.columns[column] == "boolean":
-        return next((each for each in (True, False) if each not in found), True)
-    return found[-1] if found else None
 
 
 def samples(rows: tuple[Row, ...], keys: frozenset[str], most: int = OWN) -> list[Row]:

@@ -29,10 +29,22 @@ savepoint attempt;
 \\else
     set constraints all immediate;
 \\endif
+\\if :{{?seen}}
+\\else
+    \\set seen '[]'
+\\endif
 reset role;
 select case when {test} then '{word}' else 'as it should be' end as verdict;
 rollback;
 """
+
+# What COPY shows goes to a file, since psql does not say how much it was.
+COPIED = """\
+\\o /tmp/pgproof-copied
+{statement};
+\\o
+\\set copied `wc -l < /tmp/pgproof-copied`
+\\! rm -f /tmp/pgproof-copied"""
 
 CHANGED = """exists (
     select
@@ -57,6 +69,7 @@ def script(connection: Connection, subject: Subject, verdict: Verdict, condition
         attempt,
         title=f"{verdict.name}: {attempt.actor.label} on {subject.label}",
         rows=_rows(subject).as_string(connection),
+        statement=_copying(connection, subject, attempt),
         test=_test(connection, subject, verdict, condition),
         word="LEAK" if verdict.rule == "leak" else "LOCKED OUT",
     )
@@ -90,17 +103,35 @@ def returned_script(connection: Connection, attempt: Attempt) -> str:
     )
 
 
-def _script(connection: Connection, attempt: Attempt, *, title: str, rows: str, test: str, word: str) -> str:
-    statement = attempt.statement.as_string(connection)
+def _copying(connection: Connection, subject: Subject, attempt: Attempt) -> str:
+    """COPY as psql takes it, with its row behind it, or its rows counted; empty for another statement."""
+    made = attempt.statement.as_string(connection)
+    if attempt.variant == "copied in" and attempt.row is not None:
+        return f"{made};\n{subject.line(attempt.row)}\\."
+    return COPIED.format(statement=made) if attempt.variant == "copied out" else ""
+
+
+def _script(
+    connection: Connection,
+    attempt: Attempt,
+    *,
+    title: str,
+    rows: str,
+    test: str,
+    word: str,
+    statement: str = "",
+) -> str:
+    copying, statement = statement, attempt.statement.as_string(connection)
     return SCRIPT.format(
         title=title.replace("\n", " "),
         rows=rows,
         prepare=f"{attempt.prepare.as_string(connection)};" if attempt.prepare else "",
         claims=sql.Literal(attempt.actor.claims).as_string(connection),
         role=sql.Identifier(attempt.actor.role).as_string(connection),
-        statement=f"{statement} \\gset"
-        if attempt.reads and not statement.startswith("call ")
-        else f"{statement};",
+        statement=copying
+        or (
+            f"{statement} \\gset" if attempt.reads and not statement.startswith("call ") else f"{statement};"
+        ),
         test=test,
         word=word,
     )
@@ -123,9 +154,13 @@ def _test(connection: Connection, subject: Subject, verdict: Verdict, condition:
         return ":'sqlstate' = '00000'"
     if outcome.attempt.variant == "read column":
         return ":'seen' <> '[]'"
-    if outcome.attempt.variant == "count":
+    if outcome.attempt.variant == "copied out":
+        return sql.SQL(":copied >= {}").format(sql.Literal(len(outcome.returned))).as_string(connection)
+    if outcome.attempt.variant in ("count", "explained"):
         return sql.SQL(":'seen'::bigint >= {}").format(sql.Literal(outcome.returned)).as_string(connection)
-    if outcome.attempt.reads and outcome.attempt.variant != "call":
+    if leak and outcome.attempt.reads and not verdict.keys:
+        made = sql.SQL("jsonb_array_length(:'seen') >= {}").format(sql.Literal(len(outcome.returned)))
+    elif outcome.attempt.reads and outcome.attempt.variant != "call":
         made = sql.SQL(SEEN).format(keys=keys, unless=sql.SQL("" if leak else "not "))
     elif verdict.cell.command == "insert":
         bound = condition if leak else sql.SQL("false")

@@ -52,7 +52,8 @@ class Subject:
     ``label`` is its qualified name; ``root`` the relation whose contract it keeps (its own, or that of the table it
     is a partition of); ``origin`` what a superuser reads to know its rows; ``key_columns`` identify a row (none: the
     whole row does); ``writable`` are the columns an INSERT may name; ``deciding`` those that conditions on it
-    mention, which make a row somebody's; ``unique`` the sets of columns that must differ between rows.
+    mention, which make a row somebody's; ``unique`` the sets of columns that must differ between rows; ``required``
+    those that an INSERT must give a value.
     """
 
     label: str
@@ -65,6 +66,7 @@ class Subject:
     deciding: tuple[str, ...] = ()
     unique: tuple[tuple[str, ...], ...] = ()
     is_table: bool = True
+    required: tuple[str, ...] = ()
 
     @property
     def is_part(self) -> bool:
@@ -123,16 +125,38 @@ class Subject:
 
     def insertion(self, candidate: Mapping[str, Any], nameable: Collection[str] = ()) -> sql.Composed:
         """INSERT of a row given as JSON, naming only the columns that may be named: ``nameable``, if that is known."""
+        return self._writing("insert into {} as t ({}) values ({})", candidate, nameable)
+
+    def merging(self, candidate: Mapping[str, Any], nameable: Collection[str] = ()) -> sql.Composed:
+        """MERGE that inserts a row as ``insertion`` does."""
+        text = "merge into {} as t using (values (1)) as v (x) on false when not matched then insert ({}) values ({})"
+        return self._writing(text, candidate, nameable)
+
+    def _writing(self, text: str, candidate: Mapping[str, Any], nameable: Collection[str]) -> sql.Composed:
         named = [each for each in nameable or self.writable if each in candidate]
         values = [self.constant(each, candidate[each]).as_string(None) for each in named]
-        made = sql.SQL("insert into {} as t ({}) values ({})").format(
-            self.name, _names(tuple(named)), sql.SQL(", ".join(values))
-        )
+        made = sql.SQL(text).format(self.name, _names(tuple(named)), sql.SQL(", ".join(values)))
         return sql.Composed([rendered(made)])
+
+    def line(self, row: Mapping[str, Any]) -> str:
+        """A row given as JSON as a line of COPY, in the order of ``row``."""
+        return "\t".join(_field(row[each], self.columns[each]) for each in row) + "\n"
 
     def at(self, key: str) -> sql.Composed:
         """The condition that a row has this key."""
         return sql.SQL("{} = {}::jsonb").format(self.key, sql.Literal(key))
+
+
+def _field(value: Any, kind: str) -> str:
+    """A value as COPY writes it (https://www.postgresql.org/docs/current/sql-copy.html, "Text Format")."""
+    if value is None:
+        return "\\N"
+    text = _text(value) or ""
+    if isinstance(value, list) and kind.endswith("]"):
+        text = "{" + ",".join(json.dumps(_text(each), ensure_ascii=False) for each in value) + "}"
+    for mark, written in (("\\", "\\\\"), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r")):
+        text = text.replace(mark, written)
+    return text
 
 
 def _text(value: Any) -> str | None:
@@ -160,6 +184,11 @@ def subject_of(relation: Table | View, deciding: tuple[str, ...], root: str, sou
         deciding=deciding,
         unique=tuple(
             tuple(each.columns) for each in relation.constraints if each.kind in ("primary key", "unique")
+        ),
+        required=tuple(
+            each.name
+            for each in relation.columns
+            if each.not_null and each.default is None and each.identity is None and each.generated is None
         ),
     )
 

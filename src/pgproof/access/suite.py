@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from pgproof.access.afterwards import event_findings
 from pgproof.access.attempts import Attempt
 from pgproof.access.calls import judge_calls
 from pgproof.access.catalog_checks import catalog_findings
 from pgproof.access.contract import Cell, Contract
+from pgproof.access.copying import copy_verdicts, rows_to_copy
 from pgproof.access.covert import covert_findings
 from pgproof.access.exercised import unexercised
 from pgproof.access.findings import missing_finding, unexercised_finding, verdict_finding
@@ -58,18 +61,23 @@ def run(
     tried: Counter[Place] = Counter()
     verdicts: list[tuple[Place, CellVerdict]] = []
     made = 0
+    rows: dict[tuple[str, str], Sequence[Mapping[str, Any]]] = {}
     world.foresee()
     with performing(connection):
         for turn in turns(world, progress):
             tried.update(place for each in turn.outcomes for place in _places(world, each.attempt))
             made += turn.attempts
+            rows |= rows_to_copy(turn.outcomes)
             found, said = judged(world, turn)
             findings += found
             verdicts += said
+    leaks, copies = copy_verdicts(world, rows)
+    findings += [verdict_finding(world, each) for each in first_of_each(leaks)]
+    verdicts += [(_of_cell(each.cell), SHORT[each.rule]) for each in leaks]
     called, calls = judge_calls(world)
     others, more = beside_rows(world)
     return AccessReport(
-        attempts=made + calls + more,
+        attempts=made + copies + calls + more,
         actors=len(world.everybody),
         relations=len(world.surveyed),
         functions=len(callable_routines(catalog, contract)),
@@ -93,11 +101,14 @@ def judged(world: World, turn: Turn) -> tuple[list[Finding], list[tuple[Place, C
 
 
 def beside_rows(world: World) -> tuple[list[Finding], int]:
-    """What is wrong with sequences, sign-ups and the server itself; and how many attempts told it."""
+    """What is wrong once something has changed, with sequences, sign-ups and the server itself; and how many attempts
+    told it.
+    """
+    later, turned = event_findings(world)
     numbers, drawn = sequence_findings(world)
     copied, signups = signup_findings(world)
     outdated = version_findings(world.contract.path, world.connection.info.server_version)
-    return [*numbers, *copied, *outdated], drawn + signups
+    return [*later, *numbers, *copied, *outdated], turned + drawn + signups
 
 
 def judged_relation(

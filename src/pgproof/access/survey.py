@@ -35,6 +35,10 @@ CONSTANTS = {
 
 
 SUPERUSER = Actor("superuser", "superuser", "none", "", {})
+# Supabase's storage service says this before it deletes for somebody; without it a trigger refuses, whoever asks.
+STORED = ("storage.objects", "storage.buckets")
+AS_STORAGE = "select set_config('storage.allow_delete_query', 'true', true)"
+QUOTED = re.compile(r'(?<![.:\w])"((?:[^"]|"")+)"')
 Copied = tuple[Mapping[str, Any], sql.Composed]  # a row to insert, and the statement
 
 
@@ -64,7 +68,7 @@ def survey(connection: Connection, contract: Contract, catalog: Catalog) -> list
     known = {name: each for name, each in catalog.relations_by_name.items() if each.extension is None}
     for name, line in contract.relations.items():
         if name not in known:
-            offered = sorted(each for each in known if each.split(".")[0] in contract.exposed)
+            offered = sorted(name for name, each in known.items() if each.schema in contract.exposed)
             raise UsageError(
                 f"{contract.path}:{line}: there is no relation {name}; expected one of {', '.join(offered)}"
             )
@@ -86,9 +90,14 @@ def _surveyed(connection: Connection, contract: Contract, catalog: Catalog, rela
         behind=behind_relation(catalog, relation.qualified),
         unblock_moves=unblocking(catalog, relation.qualified, "on_update"),
         unblock_deletes=unblocking(catalog, relation.qualified, "on_delete"),
-        writable_view=isinstance(relation, View) and (relation.updatable or relation.deletable),
+        writable_view=isinstance(relation, View) and _writable(relation),
         works=working(connection, subject) if subject.is_table else frozenset(),
     )
+
+
+def _writable(view: View) -> bool:
+    """Whether anything can be written through a view, by itself or by INSTEAD OF triggers or rules."""
+    return view.insertable or view.updatable or view.deletable or bool(view.triggers or view.rules)
 
 
 def unblocking(
@@ -103,6 +112,8 @@ def unblocking(
         for key in table.foreign_keys
         if key.references == label and not key.inherited and getattr(key, action) in ("no action", "restrict")
     ]
+    if label in STORED and action == "on_delete":
+        drops.append(sql.Composed([sql.SQL(AS_STORAGE)]))
     return sql.SQL("; ").join(drops) if drops else None
 
 
@@ -113,8 +124,9 @@ def deciding_columns(contract: Contract, relation: str, columns: set[str]) -> tu
 
 
 def mentioned(condition: str) -> set[str]:
-    """The words of a condition that may be columns of the relation itself."""
-    return set(re.findall(r"(?<![.:\w])[a-z_][a-z0-9_]*", condition))
+    """The words of a condition that may be columns of the relation itself, those in quotes as they are."""
+    quoted = {each.replace('""', '"') for each in QUOTED.findall(condition)}
+    return quoted | set(re.findall(r"(?<![.:\w])[a-z_][a-z0-9_]*", QUOTED.sub(" ", condition)))
 
 
 def _rows(connection: Connection, contract: Contract, subject: Subject) -> tuple[Row, ...]:
@@ -204,9 +216,12 @@ def _constants(subject: Subject) -> list[tuple[str, sql.Composable]]:
 def nameable(subject: Subject, rights: Rights) -> tuple[str, ...]:
     """The columns that an INSERT should name: those that the role has the right to, all if it has none.
 
-    Naming another one is refused by the privilege alone, before any policy is asked.
+    Naming another one is refused by the privilege alone, before any policy is asked. Without the right to a column
+    that needs a value no row can be made, and the refusal is the answer.
     """
-    return tuple(each for each in subject.writable if each in rights.insert) or subject.writable
+    if not rights.insert:
+        return subject.writable
+    return tuple(each for each in subject.writable if each in rights.insert or each in subject.required)
 
 
 def working(connection: Connection, subject: Subject) -> frozenset[str]:

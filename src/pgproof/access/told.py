@@ -22,7 +22,8 @@ def told_findings(world: World, labels: Iterable[str], outcomes: Iterable[Outcom
         for label in asked:
             actor, rows = outcome.attempt.actor, world.surveyed[label].rows
             seen = world.expected(actor, label).reach["select"]
-            words = told(outcome, outcome.attempt.statement.as_string(None), rows, seen, actor.values)
+            said = f"{outcome.attempt.statement.as_string(None)} {actor.claims}"
+            words = told(outcome, said, rows, seen, actor.values)
             if words:
                 yield _finding(world, label, outcome, words)
                 break  # the same value may stand in other relations, too
@@ -52,8 +53,8 @@ def values_of(rows: Iterable[Row]) -> frozenset[str]:
 def told(
     outcome: Outcome, statement: str, rows: Sequence[Row], seen: frozenset[str], known: Mapping[str, object]
 ) -> tuple[str, ...]:
-    """The values of rows not among ``seen`` that the error quotes, and that neither the ``statement`` nor what the
-    actor has ``known`` all along holds.
+    """The values of rows not among ``seen`` that the error quotes, and that neither the ``statement`` (with the claims
+    beside it) nor what the actor has ``known`` all along holds.
     """
     if outcome.ran or outcome.refused:
         return ()

@@ -16,7 +16,10 @@ from pgproof.access.plan import plan
 from pgproof.access.survey import Survey
 from pgproof.access.world import World
 
-CONTROLLED = ("move", "copy", "returning", "again", "do nothing", "upsert", "one row", "blind", "filtered")
+CONTROLLED = (
+    "move", "copy", "returning", "again", "do nothing", "upsert", "one row", "blind", "filtered", "shown",
+    "set allowed column", "merge in",
+)  # fmt: skip
 
 
 @dataclass
@@ -92,10 +95,14 @@ def _ask(world: World, turn: Turn) -> Asking:
 def needs_control(world: World, surveyed: Survey, outcome: Outcome) -> bool:
     """Whether it takes a superuser to tell if the attempt should have succeeded, and if that counts."""
     attempt, label = outcome.attempt, surveyed.subject.label
-    if attempt.variant not in CONTROLLED or (outcome.ran and attempt.variant in ("blind", "filtered")):
+    if attempt.variant not in CONTROLLED or (
+        outcome.ran and attempt.variant in ("blind", "filtered", "shown")
+    ):
         return False
     if surveyed.subject.is_part or world.pretends(attempt.actor):
         return False  # nobody has to succeed here
+    if outcome.ran and label in outcome.changes and attempt.variant == "set allowed column":
+        return False
     on_rows = attempt.variant in ("move", "upsert") or attempt.command in ON_ROWS
     expected = world.expected(attempt.actor, label)
     if on_rows:

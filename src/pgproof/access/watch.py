@@ -52,15 +52,17 @@ def _of_relation(catalog: Catalog, relation: Table | View) -> tuple[set[str], se
         for each in catalog.routines
         if trigger.function in (each.qualified, each.signature, f"{each.qualified}()")
     }
+    ruled = _named(catalog, " ".join(each.definition for each in relation.rules))
+    called |= ruled[1]
     if isinstance(relation, View):
-        return _named(catalog, relation.definition)[0], called
+        return _named(catalog, relation.definition)[0] | ruled[0], called
     children = {
         table.qualified
         for table in catalog.tables
         for key in table.foreign_keys
         if key.references == relation.qualified and (key.on_delete in PASSING or key.on_update in PASSING)
     }
-    return children, called
+    return children | ruled[0], called
 
 
 def _of_routine(catalog: Catalog, routine: Routine) -> tuple[set[str], set[str]]:

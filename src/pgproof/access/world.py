@@ -9,6 +9,7 @@ from pgproof.access.actors import Actor, read_actors
 from pgproof.access.contract import SERVICE, STRANGER, Command, Contract
 from pgproof.access.expect import Expectation, expect
 from pgproof.access.identity import impostors
+from pgproof.access.reading import ends_with_transaction
 from pgproof.access.rights import Rights, read_rights
 from pgproof.access.survey import Survey, survey
 from pgproof.catalog import Catalog
@@ -17,7 +18,9 @@ from pgproof.database import Connection, sql
 
 @dataclass(frozen=True)
 class World:
-    """``actors`` are those of the contract, ``everybody`` includes impostors, who may do what a stranger may."""
+    """``actors`` are those of the contract, ``everybody`` includes impostors, who may do what a stranger may, or
+    what the actor may that they are like. ``end`` takes back what the end of a transaction does.
+    """
 
     connection: Connection
     contract: Contract
@@ -25,12 +28,18 @@ class World:
     actors: tuple[Actor, ...]
     everybody: tuple[Actor, ...]
     surveyed: Mapping[str, Survey]
+    end: sql.Composed = field(default_factory=lambda: sql.Composed([]))
     _expected: dict[tuple[str, str], Expectation] = field(default_factory=dict)
     _rights: dict[tuple[str, str], Rights] = field(default_factory=dict)
 
     def pretends(self, actor: Actor) -> bool:
         """Whether it is an impostor: somebody of no kind, who may do what a stranger may."""
         return not any(each.label == actor.label for each in self.actors)
+
+    def leads(self, actor: Actor) -> bool:
+        """Whether it is the first of its kind: one is enough for what goes by role."""
+        first = next((each for each in self.actors if each.kind == actor.kind), None)
+        return first is not None and first.label == actor.label
 
     def rights(self, role: str, label: str) -> Rights:
         """The privileges of a role on a relation; asked once."""
@@ -45,7 +54,7 @@ class World:
 
     def expected(self, actor: Actor, label: str) -> Expectation:
         """What the contract lets ``actor`` do to a relation; worked out once, for everybody."""
-        known = next((each for each in self.actors if each.label == actor.label), None)
+        known = next((each for each in self.actors if each.label == (actor.like or actor.label)), None)
         acting = known or next(each for each in self.actors if each.kind == STRANGER)
         place = (acting.label, label)
         if place not in self._expected:
@@ -94,7 +103,9 @@ def read_world(connection: Connection, contract: Contract, catalog: Catalog) -> 
         for table in catalog.tables
         for policy in table.policies
         for text in (policy.using, policy.check)
-    ] + [each.source for each in catalog.routines if each.extension is None]
+    ]
+    sources = [each.source for each in catalog.routines if each.extension is None]
     surveyed = {each.subject.label: each for each in survey(connection, contract, catalog)}
-    everybody = (*actors, *impostors(contract, actors, texts))
-    return World(connection, contract, catalog, actors, everybody, surveyed)
+    everybody = (*actors, *impostors(contract, actors, [*texts, *sources]))
+    end = ends_with_transaction(sources)
+    return World(connection, contract, catalog, actors, everybody, surveyed, end)

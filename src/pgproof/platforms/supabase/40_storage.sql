@@ -122,11 +122,11 @@ create function storage.protect_delete() returns trigger
 language plpgsql
 as $$
 begin
-    if coalesce(current_setting('storage.can_delete', true), 'false') <> 'true' then
+    if coalesce(current_setting('storage.allow_delete_query', true), 'false') <> 'true' then
         raise exception 'rows of storage.% are deleted through the storage service only', tg_table_name
             using
                 errcode = 'insufficient_privilege',
-                hint = 'set storage.can_delete to true for the transaction to act as the service';
+                hint = 'set storage.allow_delete_query to true for the transaction to act as the service';
     end if;
     return null;
 end
