@@ -123,6 +123,16 @@ def test_a_table_that_cannot_be_written_names_the_grant(clerk: Connection, chang
         rows(SchemaPlan(catalog.read(clerk), writer=writer(clerk)), "public.orders")
 
 
+def test_checks_of_a_closed_table_are_nobodys_trouble(clerk: Connection) -> None:
+    clerk.execute(DESK)
+    clerk.execute(
+        "create table public.vault (id bigint generated always as identity primary key, word text check (word ~ '^a+$' and length(word) > 3))"
+    )
+    clerk.execute("grant select on public.vault to pgproof_clerk")
+    written(clerk, rows={"shops": 2})
+    assert clerk.execute("select count(*) from public.vault").fetchone() == (0,)
+
+
 def test_strategies_write_as_the_role(clerk: Connection) -> None:
     clerk.execute(nasty("waiting_keys"))
     clerk.execute(

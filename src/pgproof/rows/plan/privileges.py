@@ -45,7 +45,8 @@ def as_written_by(writer: Writer, catalog: Catalog, tables: Sequence[TableModel]
         hidden = _hidden(writer, relation, needed[table.name])
         closed = not writer.may("usage", schemas.get(relation.schema, ()))
         why = _schema(writer, relation.schema) if closed else _why_not(writer, own) or hidden
-        found.append(replace(own, denied=why, unreadable=closed or bool(hidden)))
+        # Of a closed table nothing is written, and so nothing is asked of its CHECKs.
+        found.append(replace(table if why else own, denied=why, unreadable=closed or bool(hidden)))
     return found
 
 
@@ -59,7 +60,8 @@ def _with_defaults(
             column = _left(column, f"{writer.name} may not insert it")
         elif column.filling in ("identity", "sequence"):
             sequence = sequences.get(f"{relation.qualified}.{quoted(column.name)}")
-            if sequence is not None and not writer.may("update", sequence):
+            moves = sequence is None or all(writer.may(each, sequence) for each in ("select", "update"))
+            if not moves:
                 column = _left(column, f"{writer.name} may not move its sequence")
         columns.append(column)
     left = {column.name for column in columns if column.denied}

@@ -17,7 +17,9 @@ from {}
 
 
 def numbered_columns(table: TableModel) -> tuple[ColumnModel, ...]:
-    """The columns that a sequence numbers."""
+    """The columns that a sequence numbers; of a table that gets no rows, none."""
+    if table.denied:
+        return ()
     return tuple(column for column in table.columns if column.filling in ("identity", "sequence"))
 
 
