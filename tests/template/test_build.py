@@ -8,7 +8,7 @@ import pytest
 
 from pgproof import database, project, template
 from pgproof.psql import ScriptFailed
-from pgproof.template import build, databases, names
+from pgproof.template import build, databases, names, session
 
 
 def steps(number):
@@ -53,6 +53,36 @@ def test_who_edits_the_last_migration_pays_for_the_last_only(own_cache, make_pro
     assert ensure(folder).applied == 1
     assert "edited" in tables(folder)
     assert "t21" not in tables(folder)
+
+
+def kept_templates(folder):
+    with template.open_session(project.load(folder), "embedded") as opened:
+        return opened.maintenance.execute(
+            "select datname from pg_database where datistemplate and starts_with(datname, 'pgproof') order by oid"
+        ).fetchall()
+
+
+def test_who_edits_all_day_keeps_the_newest_templates_only(own_cache, make_project, monkeypatch):
+    folder = make_project(steps(1))
+    ensure(folder)
+    before = kept_templates(folder)
+    monkeypatch.setattr(session, "TEMPLATES", len(before) + 1)
+    for number in range(3):
+        (folder / "001_t1.sql").write_text(f"create table edited_{number} (id int);\n")
+        ensure(folder)
+    assert len(kept_templates(folder)) == len(before) + 1
+    assert kept_templates(folder)[0] != before[0]
+    assert "edited_2" in tables(folder)
+
+
+def test_templates_stay_while_another_session_may_be_using_them(own_cache, make_project, monkeypatch):
+    monkeypatch.setattr(session, "TEMPLATES", 0)
+    loaded = project.load(make_project(steps(1)))
+    with template.open_session(loaded, "embedded") as other:
+        made = template.ensure_template(other, loaded)
+        ensure(make_project(steps(2), name="another"))
+        with database.connect(other.clone(made.name).dsn) as connection:
+            assert connection.execute("select count(*) from t1").fetchone() == (0,)
 
 
 @pytest.mark.parametrize(("slow", "applied"), [(True, 4), (False, 21)])

@@ -211,6 +211,7 @@ def finish(session: Session, made: str, digest: str, note: Note) -> str:
     connection = session.maintenance
     discard_template(session, name)
     target = sql.Identifier(name)
+    session.has_built = True
     session.set_aside(made, name)
     connection.execute(sql.SQL("comment on database {} is {}").format(target, sql.Literal(note.to_text())))
     connection.execute(sql.SQL("alter database {} with is_template true").format(target))

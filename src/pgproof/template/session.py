@@ -19,6 +19,9 @@ from pgproof.template import databases, memory, names
 
 BUILD_LOCK = 7_021_954_118  # one builder per server; any constant that is ours
 SESSION_LOCK = 7_021_954_119  # every session holds a share of it; any constant that is ours
+TEMPLATES = (
+    100  # that stay on a cluster of ours, of some 10 MB each: who edits all day must not fill the disk
+)
 # The real pg_cron can be created only where it was loaded at the server's start.
 AVAILABLE = """
 select name
@@ -61,6 +64,7 @@ class Session:
     has_cron: bool
     count: int = 0
     clones: list[str] = field(default_factory=list)
+    has_built: bool = False
 
     @property
     def server(self) -> servers.Server:
@@ -175,8 +179,8 @@ class Session:
         for (name,) in self.maintenance.execute(LEFTOVERS).fetchall():
             self.drop(name)
 
-    def drop_templates_if_last(self) -> None:
-        """Leave nothing on a server that is not ours, unless another session is using the templates."""
+    def drop_templates_if_last(self, keep: int) -> None:
+        """Drop all templates but the ``keep`` newest, unless another session may be using them."""
         self.maintenance.execute("select pg_catalog.pg_advisory_unlock_shared(%s)", (SESSION_LOCK,))
         row = self.maintenance.execute(
             "select pg_catalog.pg_try_advisory_lock(%s)", (SESSION_LOCK,)
@@ -184,9 +188,10 @@ class Session:
         if row is None or not row[0]:
             return
         made = self.maintenance.execute(
-            "update pg_catalog.pg_database set datistemplate = false"
-            " where starts_with(datname, %s) or starts_with(datname, %s) returning datname",
-            (names.TEMPLATE, names.WORK),
+            "update pg_catalog.pg_database set datistemplate = false where oid in ("
+            " select oid from pg_catalog.pg_database where starts_with(datname, %s) or starts_with(datname, %s)"
+            " order by oid desc offset %s) returning datname",
+            (names.TEMPLATE, names.WORK, keep),
         ).fetchall()
         for (name,) in made:
             self.drop(name)
@@ -197,8 +202,8 @@ class Session:
             if not self.maintenance.closed and not self.maintenance.broken:
                 for name in list(self.clones):
                     self.drop(name)
-                if self.lease.temporary:
-                    self.drop_templates_if_last()
+                if self.lease.temporary or self.has_built:
+                    self.drop_templates_if_last(keep=0 if self.lease.temporary else TEMPLATES)
             self.maintenance.close()
         finally:
             self.lease.close()
