@@ -82,6 +82,25 @@ def use_the_vector_index(pg: Connection) -> None:
     pg.execute("set local enable_sort = off")
 
 
+def vector_scans(pg: Connection) -> int:
+    """How often this transaction has looked into the vector index."""
+    query = "select pg_stat_get_xact_numscans('public.memory_embedding_embedding_idx'::regclass)"
+    return int(one(pg, query))
+
+
+def check_so_many_are_compared_one_by_one_and_one_more_is_looked_up(pg: Connection) -> None:
+    """The index, which may miss the nearest, is asked only where there are more than the caller has compared."""
+    mine = new_family(pg)
+    pg.execute("delete from public.memory_embedding")
+    memories = remember(pg, mine, (1, 1), (1, 2), (1, 3))
+    use_the_vector_index(pg)
+    for exact, lookups in ((4, 0), (3, 0), (2, 1), (INDEX_ONLY, 1)):
+        before = vector_scans(pg)
+        with as_person(pg, mine):
+            assert_own_by_distance(search(pg, (1, 0), 2, exact), memories, (1, 0), 2)
+        assert vector_scans(pg) - before == lookups, exact
+
+
 def check_a_family_finds_its_own_memories(pg: Connection) -> None:
     """Others' nearer memories neither show up nor take the place of one's own, with the index and without."""
     mine = new_family(pg)
