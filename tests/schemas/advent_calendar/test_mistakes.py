@@ -73,6 +73,11 @@ MISTAKES: list[tuple[str, Callable[..., None], type[Exception]]] = [
         memory.check_there_are_as_many_as_asked_for_where_the_scan_gives_up,
         RED,
     ),
+    (
+        "search_filters_after_the_index",
+        memory.check_so_many_are_compared_one_by_one_and_one_more_is_looked_up,
+        RED,
+    ),
     ("search_filters_after_the_index", memory.check_the_search_takes_odd_questions, RED),
     ("search_finds_what_has_expired", memory.check_expired_memories_are_not_found, RED),
     ("search_runs_as_owner", memory.check_a_family_finds_its_own_memories, RED),
