@@ -123,6 +123,79 @@ def test_a_trigger_that_refuses_some_rows_costs_only_these(fill: Fill, one: One)
     assert one("select count(*) from children") == 35
 
 
+def dropping(when: str, table: str = "parents") -> str:
+    return f"""
+create function drop_some() returns trigger language plpgsql as $body$
+begin
+    if {when} then return null; end if;
+    return new;
+end $body$;
+create trigger drop_some before insert on {table} for each row execute function drop_some();
+"""
+
+
+def test_rows_that_a_trigger_drops_are_not_counted(fill: Fill, one: One) -> None:
+    steps: list[Step] = []
+    script = SIMPLE + dropping("new.id % 7 = 0", "children")
+    report = fill(script, rows={"parents": 10, "children": 30}, progress=steps.append)
+    kept = one("select count(*) from children")
+    assert 10 < kept < 30
+    assert report.notes == (
+        f"public.children: {30 - kept} of 30 rows did not arrive: the trigger or rule drop_some dropped them",
+    )
+    assert {name.name: rows for name, rows in report.rows.items()} == {"parents": 10, "children": kept}
+    last = steps[-1]
+    assert (last.done, last.total, last.written, last.behind) == (kept, kept, 10 + kept, 0)
+
+
+def test_a_trigger_that_drops_nothing_is_not_mentioned(fill: Fill) -> None:
+    report = fill(SIMPLE + dropping("new.id < 0", "children"), rows={"parents": 10, "children": 30})
+    assert (report.total, report.notes) == (40, ())
+
+
+def test_a_single_row_that_is_dropped_becomes_nobodys_parent(fill: Fill, one: One) -> None:
+    """Of so many rows a look at some of them would miss it; the server's own count does not."""
+    script = "create sequence seen;" + SIMPLE + dropping("nextval('seen') = 1503")
+    fill(script, rows={"parents": 2000, "children": 20_000})
+    assert one("select count(*) from parents") == 1999
+    assert one("select count(*) from children") == 20_000
+
+
+def test_rows_of_a_partition_that_drops_some_are_counted_as_the_server_counts_them(fill: Fill) -> None:
+    script = """
+create table days (day int not null, note text) partition by range (day);
+create table early partition of days for values from (minvalue) to (maxvalue);
+"""
+    report = fill(script + dropping("new.note is not null", "early"), rows={"days": 30})
+    assert report.total < 30
+    assert report.notes == (
+        f"public.days: {30 - report.total} of 30 rows did not arrive: a trigger dropped them",
+    )
+
+
+def test_a_trigger_that_drops_every_parent_is_named_with_who_needs_them(fill: Fill, one: One) -> None:
+    with pytest.raises(
+        CannotFill,
+        match=r"public.parents: 10 of 10 rows .* drop_some .*, and public.children cannot do without",
+    ):
+        fill(SIMPLE + dropping("true"), rows={"parents": 10, "children": 30})
+    assert one("select count(*) from parents") == 0
+    assert fill(rows={"parents": 10, "children": 0}).total == 0
+
+
+def test_rows_that_nobody_needs_may_all_be_dropped(fill: Fill) -> None:
+    report = fill(SIMPLE + dropping("true", "children"), rows={"parents": 10, "children": 30})
+    assert {name.name: rows for name, rows in report.rows.items()} == {"parents": 10, "children": 0}
+
+
+def test_a_lesson_is_heeded_by_children_of_parents_that_lost_some(fill: Fill, one: One) -> None:
+    script = SIMPLE.replace("note text", "is_secret boolean not null")
+    refusing = raising("P0001", "closed", "new.is_secret")
+    report = fill(script + dropping("new.id % 7 = 0") + refusing, rows={"parents": 50, "children": 400})
+    assert [note.partition(":")[0] for note in report.notes] == ["public.parents", "public.children"]
+    assert one("select count(*) from children") == 400
+
+
 @pytest.mark.parametrize("where", ["of the row", "of its parent"])
 def test_what_refused_rows_have_in_common_is_learnt(where: str, fill: Fill, one: One) -> None:
     script = """

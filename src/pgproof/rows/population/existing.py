@@ -127,7 +127,7 @@ def put_first(population: Population, present: Present) -> None:
 
 def _matched(mine: Present, columns: tuple[str, ...], theirs: Present, targets: tuple[str, ...]) -> Ints:
     """For each of my rows the number of the row that it refers to."""
-    if not theirs.known:
+    if not (mine.known and theirs.known):
         return np.full(mine.known, NONE, dtype=np.int64)
     keys = zip(*(theirs.columns[column] for column in targets), strict=True)
     numbers = {key: number for number, key in enumerate(keys)}

@@ -29,10 +29,10 @@ def load(
     *,
     binary: bool = False,
 ) -> int:
-    """COPY the new rows of a population; ``written`` hears rows and seconds after every block.
+    """COPY the new rows of a population; returns how many the server kept, which may be fewer: triggers drop rows.
 
-    Raises ``RowsRefused`` or ``ServerError`` with what the server said; where it is ``binary``, ``Unknown`` or
-    ``Refused`` for a constant that has to travel as text.
+    ``written`` hears rows and seconds after every block. Raises ``RowsRefused`` or ``ServerError`` with what the
+    server said; where it is ``binary``, ``Unknown`` or ``Refused`` for a constant that has to travel as text.
     """
     columns = list(population.makers)
     if population.count == population.existing:
@@ -41,18 +41,15 @@ def load(
     statement = copy_statement(into or population.model.name, columns, binary=binary)
     made = binary_blocks(population, columns) if binary else blocks(population, columns, TEXT)
     try:
-        with (
-            closing(ahead(made)) as source,
-            connection.cursor() as cursor,
-            cursor.copy(statement) as copy,
-        ):
-            for rows, data in source:
-                copy.write(data)
-                done += rows
-                written(done, perf_counter() - started)
+        with closing(ahead(made)) as source, connection.cursor() as cursor:
+            with cursor.copy(statement) as copy:
+                for rows, data in source:
+                    copy.write(data)
+                    done += rows
+                    written(done, perf_counter() - started)
+            return cursor.rowcount
     except errors.Error as error:
         raise told(error, population.model) from error
-    return done
 
 
 def copy_statement(table: TableName, columns: Sequence[str], *, binary: bool = False) -> sql.Composed:

@@ -24,7 +24,7 @@ from pgproof.rows.population.existing import Present, read_present, read_table
 from pgproof.rows.population.lessons import lesson, sample_of
 from pgproof.rows.population.work import Circumstances, Work
 from pgproof.rows.population.world import Population, World
-from pgproof.rows.seeding.became import has_to_be_read_back, sieve, trial
+from pgproof.rows.seeding.became import dropped, has_to_be_read_back, sieve, trial
 from pgproof.rows.seeding.explain import explain
 from pgproof.rows.seeding.files import write_files
 from pgproof.rows.seeding.load import Written, has_binary, load
@@ -204,20 +204,22 @@ class Seeding:
         later = [t.name for t in real_tables(self.plan.model) if t.name not in self.rows and t.name != name]
         behind = sum(self.plan.counts[each].rows for each in later)
 
-        def written(done: int, seconds: float) -> None:
+        def written(done: int, seconds: float, of: int = total) -> None:
             elapsed = perf_counter() - self.started
-            self.progress(Step(name, done, total, seconds, earlier + done, behind + total - done, elapsed))
+            self.progress(Step(name, done, of, seconds, earlier + done, behind + of - done, elapsed))
 
         self._check_room(name, total)
         self.used.append((population.model, total))
-        self.rows[name] = self._load(population, written, assembler)
-        written(self.rows[name], perf_counter() - began)
+        self.rows[name] = kept = self._load(population, written, assembler)
+        written(kept, perf_counter() - began, kept)
         self.judged = self.judged or bool(population.model.judges)
 
     def _load(self, population: Population, written: Written, assembler: Assembler) -> int:
-        """COPY, and where the server may refuse rows for reasons of its own, one by one what it refuses."""
-        table = population.model
-        refused = 0
+        """COPY, and where the server may refuse rows for reasons of its own, one by one what it refuses.
+
+        Returns how many rows are there then.
+        """
+        table, refused = population.model, 0
         if table.judges:
             self._learn(population, assembler)
         if table.name in self.careful:
@@ -226,7 +228,10 @@ class Seeding:
             self.notes.append(f"{table.name}: {refused:,} rows were refused: {sieved.said}")
         else:
             arrived = self._copy(population, written, assembler.works[table.name])
-        if arrived and (refused or has_to_be_read_back(self.connection, self.plan.model, population)):
+        note = dropped(self.plan.model, assembler.counts, population, arrived, refused)
+        self.notes += [note] if note else []
+        lost = bool(refused or note)
+        if arrived and (lost or has_to_be_read_back(self.connection, self.plan.model, population)):
             needed = columns_needed(self.plan.model)[table.name]
             present = read_table(self.connection, table, sorted(needed))
             assembler.assemble_again(table, present, assembler.counts[table.name])
