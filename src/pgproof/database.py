@@ -40,9 +40,18 @@ APPLICATION = "pgproof"
 
 
 def connect(dsn: str, *, autocommit: bool = True, application: str = APPLICATION) -> Connection:
-    """Open a connection to ``dsn``. Raises ``ServerError`` if the server does not take it."""
+    """Open a connection to ``dsn``. Raises ``ServerError`` if the server does not take it.
+
+    It speaks UTF-8 whatever the database holds: of one that holds SQL_ASCII psycopg would return bytes for text.
+    """
     try:
-        return psycopg.connect(dsn, autocommit=autocommit, application_name=application, connect_timeout=20)
+        return psycopg.connect(
+            dsn,
+            autocommit=autocommit,
+            application_name=application,
+            client_encoding="UTF8",
+            connect_timeout=20,
+        )
     except psycopg.OperationalError as error:
         raise ServerError(f"cannot connect to {without_password(dsn)}: {str(error).strip()}") from error
 

@@ -60,6 +60,28 @@ def test_a_url_server_is_as_it_was_afterwards(somebody_elses, folder, pgproof):
     assert rows(somebody_elses, EVERYTHING) == before
 
 
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
+def test_a_url_server_that_holds_something_else_gets_databases_of_utf8(
+    encoding, own_cache, monkeypatch, make_project, pgproof
+):
+    """Which encoding a server has is where it was installed: without a locale it is SQL_ASCII."""
+    options = cluster.initdb_options(150000)
+    theirs = [*options[: options.index("-E")], "-E", encoding, "--auth-host=trust", "--locale=C"]
+    monkeypatch.setattr(cluster, "initdb_options", lambda version_num: theirs)
+    text = (
+        "create table public.a (note text check (length(note) = 5)); insert into public.a values ('Süß €');"
+    )
+    folder = make_project({"001_a.sql": text, "rollback_001_a.sql": "drop table public.a;"})
+    with cluster.attach(cluster.ClusterSpec("theirs", installed.wheel(), 180000, ())) as lease:
+        reached = lease.server.over_loopback().dsn()
+        before = rows(lease.server, EVERYTHING)
+        done = pgproof("check", folder, "--allow-url", "--server", reached)
+        assert done.returncode == 0, done.stderr + done.stdout
+        assert "1 migration rolled back one by one" in done.stdout
+        assert rows(lease.server, "select current_setting('server_encoding')") == [(encoding,)]
+        assert rows(lease.server, EVERYTHING) == before
+
+
 def test_what_a_killed_run_left_on_a_url_server_goes_with_the_next_run(somebody_elses, folder, pgproof):
     before = rows(somebody_elses, EVERYTHING)
     killed = pgproof("up", folder, "--allow-url", "--server", somebody_elses.dsn(), "--exec", "kill -9 $PPID")

@@ -26,15 +26,22 @@ def create(
 ) -> None:
     """Create database ``name`` as a copy of ``template``, by copying files, which is the fastest way here.
 
-    A copy does not inherit its template's ``defaults``.
+    A copy does not inherit its template's ``defaults``. What is made anew holds UTF-8, as Supabase's do.
     """
-    copy = sql.SQL("create database {} template {} strategy file_copy tablespace {}")
+    encoding = utf8(connection) if template == "template0" else ""
+    copy = sql.SQL("create database {} template {} strategy file_copy tablespace {}" + encoding)
     parts = map(sql.Identifier, (name, template, tablespace))
     with database.needing_room(f"database {name}"):
         undisturbed(connection, [template], copy.format(*parts))
     for setting, value in defaults:
         change = sql.SQL("alter database {} set {} to " + value)
         connection.execute(change.format(sql.Identifier(name), sql.Identifier(setting)))
+
+
+def utf8(connection: Connection) -> str:
+    """How a new database is told to hold UTF-8 where the server's own hold something else; no locale forbids C."""
+    query = "select pg_catalog.pg_encoding_to_char(encoding) from pg_catalog.pg_database where datname = 'template0'"
+    return "" if connection.execute(query).fetchone() == ("UTF8",) else " encoding 'UTF8' locale 'C'"
 
 
 def rename(connection: Connection, *pairs: tuple[str, str]) -> None:
