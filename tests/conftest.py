@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from pgproof.servers import places
+from pgproof.servers import installed, places
 
 ROOT = Path(__file__).parents[1]
 
@@ -39,6 +39,7 @@ def own_cache(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A cache that only this test uses, which the server's user can reach; nothing may run in it afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="pgproof-test-", dir=passing_place()))
     folder.chmod(0o755)
+    share_binaries(folder)
     monkeypatch.setenv("PGPROOF_CACHE", str(folder))
     yield folder
     limit = time.monotonic() + 120
@@ -46,6 +47,18 @@ def own_cache(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         time.sleep(0.01)
     shutil.rmtree(folder, ignore_errors=True)
     assert left == []
+
+
+def share_binaries(cache: Path) -> None:
+    """Give a new cache the copy of the server's programs that the usual one has, where they have to be copied at all.
+
+    tox makes its folder for root alone, so there every cache would get 60 MB of its own.
+    """
+    programs = installed.wheel()
+    if programs.is_relative_to(places.cache_root()):
+        copy = places.cache_root() / "binaries" / programs.relative_to(places.cache_root()).parts[1]
+        (cache / "binaries").mkdir(parents=True)
+        (cache / "binaries" / copy.name).symlink_to(copy)
 
 
 def passing_place() -> Path:

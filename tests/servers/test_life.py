@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.conftest import processes_of
+from tests.conftest import processes_of, share_binaries
 
 from pgproof import database, servers
 from pgproof.errors import ServerError
@@ -239,6 +239,7 @@ def test_others_cannot_enter_the_socket_folder(own_cache):
 
 def test_two_caches_do_not_share_a_socket_folder(own_cache, monkeypatch):
     with servers.lease("embedded") as first:
+        share_binaries(own_cache / "second")
         monkeypatch.setenv("PGPROOF_CACHE", str(own_cache / "second"))
         with servers.lease("embedded", passing=True) as second:
             assert second.server.folder.name == first.server.folder.name
@@ -292,11 +293,14 @@ def test_a_full_disk_is_said_and_leaves_no_half_cluster(own_cache):
 
 
 @pytest.fixture
-def small_disk(own_cache):
+def small_disk(own_cache, monkeypatch):
     """A file system of 42 megabytes as the cache: enough for a server, and for one database or two."""
     words = ["mount", "-t", "tmpfs", "-o", "size=42m,mode=755", "none", str(own_cache)]
     if os.geteuid() or subprocess.run(words, capture_output=True, check=False).returncode:
         pytest.skip("only root can mount a file system, and not everywhere")
+    with monkeypatch.context() as usual:
+        usual.delenv("PGPROOF_CACHE")
+        share_binaries(own_cache)
     yield own_cache
     subprocess.run(["umount", str(own_cache)], check=True)
 

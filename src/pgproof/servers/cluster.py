@@ -45,7 +45,7 @@ class ClusterSpec:
     @property
     def key(self) -> str:
         """The name of the cluster's folder."""
-        made = (self.kind, self.install, self.version_num, initdb_options(self.version_num))
+        made = (self.kind, self.install.resolve(), self.version_num, initdb_options(self.version_num))
         parts = (*made, self.settings, self.content, self.owner)
         return blake2b(repr(parts).encode(), digest_size=8).hexdigest()
 
