@@ -10,7 +10,8 @@ import pytest
 
 from pgproof.access import read_contract
 from pgproof.access.draft import nearest
-from pgproof.access.rules import equal, flag, happened, never
+from pgproof.access.rule import equal, flag, happened, never
+from pgproof.access.rules import fits, narrowed
 from pgproof.access.trials import Trial
 from pgproof.conductor import bench, check, drafting
 from pgproof.errors import UsageError
@@ -63,6 +64,38 @@ insert into auth.users (id) select md5(n::text)::uuid from generate_series(1, 3)
 insert into public.offers (owner_id, is_locked, ends_at)
 select u.id, locked, now() + days * interval '1 day'
 from auth.users as u, unnest(array[true, false]) as locked, unnest(array[-9, 9]) as days;
+"""
+VISITS = """\
+create table public.visits (
+    id uuid primary key default gen_random_uuid(),
+    owner_id uuid not null references auth.users (id),
+    note text not null,
+    is_done boolean not null default false,
+    seen_on date not null
+);
+alter table public.visits enable row level security;
+revoke all on public.visits from anon;
+create policy "Visits are seen by all" on public.visits for select to authenticated using (true);
+create policy "Anybody may do a visit" on public.visits for update to authenticated using (true) with check (true);
+create view public.visits_of_today with (security_invoker = true) as
+select v.owner_id, v.note from public.visits as v where v.seen_on = current_date;
+create view public.visits_to_come with (security_invoker = true) as
+select v.owner_id, v.note from public.visits as v where v.seen_on >= current_date;
+create function public.keep_note() returns trigger language plpgsql set search_path = '' as $$
+begin
+    if row_security_active('public.visits') and old.owner_id is distinct from auth.uid() then
+        raise exception 'the note is somebody else''s' using errcode = 'insufficient_privilege';
+    end if;
+    return new;
+end $$;
+create trigger keep_note before update of note on public.visits for each row execute function public.keep_note();
+revoke update on public.visits from authenticated;
+grant update (note, is_done) on public.visits to authenticated;
+"""
+VISITS_SEED = """\
+insert into auth.users (id) select md5(n::text)::uuid from generate_series(1, 3) as n;
+insert into public.visits (owner_id, note, is_done, seen_on)
+select u.id, md5(u.id::text || done), done, '2020-01-01' from auth.users as u, unnest(array[true, false]) as done;
 """
 PLANTED = (
     '\ncreate policy "Anybody deletes" on public.projects for delete to anon, authenticated using (true);'
@@ -211,10 +244,64 @@ def test_two_conditions_are_drafted_where_each_holds_for_all_that_was_reached(ma
     assert 'delete.user = "owner_id = :id and not is_locked"' in text
 
 
-@pytest.mark.parametrize("name", ["advent_calendar", "travel_booking"])
+@pytest.mark.parametrize("name", ["advent_calendar", "ai_assistant", "travel_booking"])
 def test_a_draft_of_a_large_schema_is_accepted_but_for_lines_nobody_confirmed(tmp_path, name):
     folder = tmp_path / name
     kept = shutil.ignore_patterns("access*")
     shutil.copytree(SHOP.parents[1] / "sql" / name, folder, ignore=kept)
     drafted(folder)
     assert {each.rule for each in findings(folder) if each.severity == "error"} == set()
+
+
+def visits(make_project) -> Path:
+    files = {
+        "supabase/migrations/20240101000000_visits.sql": VISITS,
+        "supabase/seed.sql": VISITS_SEED,
+    }
+    return make_project(files)
+
+
+def test_columns_that_a_trigger_keeps_to_the_owner_are_drafted_apart_from_those_that_everybody_sets(
+    make_project,
+):
+    folder = visits(make_project)
+    text = drafted(folder)
+    assert (
+        'update.user = [{ where = "owner_id = :id", columns = ["note"] }, '
+        '{ where = "true", columns = ["is_done"] }]  # measured'
+    ) in text
+    assert 'update.stranger = { where = "true", columns = ["is_done"] }  # measured' in text
+    assert [each.rule for each in findings(folder) if each.severity == "error"] == []
+
+
+def test_columns_by_row_and_what_a_row_may_become_are_drafted_as_the_policies_and_triggers_have_it(tmp_path):
+    folder = tmp_path / "ai_assistant"
+    shutil.copytree(
+        SHOP.parents[1] / "sql" / "ai_assistant", folder, ignore=shutil.ignore_patterns("access*")
+    )
+    users = drafted(folder).split('[relations."public.users"]')[1].split("[functions")[0]
+    assert (
+        'update.admin = [{ where = "id = :user_id", columns = ["name", "preferences"] }, '
+        '{ where = "tenant_id = :tenant_id", columns = ["is_active"] }]  # measured'
+    ) in users
+    assert "becomes.admin" not in users
+    assert 'becomes.user = "is_active"  # measured\n' in users
+
+
+def test_a_view_of_today_gets_rows_that_are_of_today_whenever_the_population_is_made(make_project):
+    folder = visits(make_project)
+    assert 'select.user = "true"  # measured: every row there is' in drafted(folder)
+    script = (folder / "supabase" / "access_population.sql").read_text("utf-8")
+    assert "(now() at time zone 'utc')::date" in script
+    assert script.count('insert into "public"."visits"') == 1
+    assert [each.rule for each in findings(folder) if each.severity == "error"] == []
+
+
+def test_three_conditions_are_put_together_where_two_leave_something_that_was_not_reached():
+    told = [
+        ({"a": a, "b": b, "c": c}, {"id": "x"}, a == b == c == "x") for a in "xy" for b in "xy" for c in "xy"
+    ]
+    (rule,) = narrowed([equal(name, "id") for name in "abc"], told)
+    assert (rule.text, fits(rule, told)) == ("a = :id and b = :id and c = :id", True)
+    assert not any(rule.holds(row, values) for row, values, done in told if not done)
+    assert list(narrowed([equal(name, "id") for name in "ab"], told)) == []

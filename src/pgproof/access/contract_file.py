@@ -184,7 +184,8 @@ def _cell(file: File, relation: str, command: Command, actor: str, said: Any) ->
         file.complain("an empty list; expected no line at all where nothing is allowed", *place)
     where, columns = parts[0]
     if len(parts) > 1:
-        where = " or ".join(f"({each})" for each, _ in parts)
+        every = any(each.strip().lower() == "true" for each, _ in parts)
+        where = "true" if every else " or ".join(f"({each})" for each, _ in parts)
         named = [each for _, each in parts]
         columns = (
             None if None in named else tuple(dict.fromkeys(name for each in named for name in each or ()))

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from pgproof.access.contract import ActorKind
 from pgproof.access.measure import Measured, Measurement
 from pgproof.access.measure_calls import Called
-from pgproof.access.rules import Rule, Vocabulary
+from pgproof.access.rule import Rule
+from pgproof.access.rules import Vocabulary
 from pgproof.access.survey import mentioned
 from pgproof.access.trials import Trial
 from pgproof.catalog import Catalog
@@ -45,11 +47,24 @@ class Draft:
             ]
         )
 
+    @cached_property
+    def _cells(self) -> list[Measured]:
+        """What was measured, without what a privilege on the column forbade: it says nothing of the row."""
+        settable = {
+            (each.relation, each.actor): each.columns
+            for each in self.found.cells
+            if each.command == "update" and each.columns is not None
+        }
+        return [
+            _only(each, settable.get((each.relation, each.actor))) if each.command == "becomes" else each
+            for each in self.found.cells
+        ]
+
     def _labels(self) -> list[str]:
         return sorted({each.relation for each in self.found.cells})
 
     def _relation(self, label: str) -> Iterator[str]:
-        cells = [each for each in self.found.cells if each.relation == label]
+        cells = [each for each in self._cells if each.relation == label]
         lines = [line for each in cells if (line := self._cell(each, cells))]
         lines += [
             f"holds.{_key(actor)} = {_listed(held)}{MARK}: beside rows, where no policy is asked"
@@ -68,39 +83,115 @@ class Draft:
     def _cell(self, cell: Measured, cells: Sequence[Measured]) -> str:
         if not any(each.done for each in cell.trials):
             return ""
-        text, remark = self.condition(cell)
         if cell.command == "becomes" and self._says_update(cell, cells):
             return ""
-        said = json.dumps(text, ensure_ascii=False)
-        if cell.columns is not None and cell.command in ("select", "update"):
-            said = f"{{ where = {said}, columns = {_listed(cell.columns)} }}"
+        said, remark = self._said(cell)
         return f"{cell.command}.{_key(cell.actor)} = {said}{MARK}{remark}"
+
+    def _said(self, cell: Measured) -> tuple[str, str]:
+        """The value of a cell's line: a condition, with the columns where these are not all, or one for each of the
+        columns that may not be set on the same rows.
+        """
+        text, remark = self.condition(cell)
+        parts = self._parts(cell) if cell.command == "update" else {}
+        if len(parts) > 1:
+            return f"[{', '.join(_part(*each) for each in parts.items())}]", remark
+        columns = parts.get(text, cell.columns) if cell.command in ("select", "update") else None
+        return json.dumps(text, ensure_ascii=False) if columns is None else _part(text, columns), remark
+
+    def _parts(self, cell: Measured) -> dict[str, Sequence[str]]:
+        """Columns by the condition on the rows on which they could be set; one that nobody tried to set goes with the
+        row as a whole. Empty where all columns of the table do.
+        """
+        tried = dict.fromkeys(name for each in cell.trials for name in each.columns)
+        rule, missed = self._nearest(cell)
+        whole = self.condition(cell)[0]
+        known = {column: self._where(cell, column, whole, None if missed else rule) for column in tried}
+        if set(known.values()) <= {whole}:
+            return {}
+        parts: dict[str, list[str]] = {}
+        for column in cell.columns or self._writable(cell.relation):
+            if where := known.get(column, whole):
+                parts.setdefault(where, []).append(column)
+        return {**parts}
+
+    def _writable(self, label: str) -> list[str]:
+        columns = self.catalog.relations_by_name[label].columns
+        return [each.name for each in columns if each.generated is None and each.identity != "always"]
+
+    def _where(self, cell: Measured, column: str, whole: str, rule: Rule | None) -> str:
+        """The rows on which a column could be set: those of the ``whole``, if its ``rule`` fits; empty if on none."""
+        trials = [replace(each, done=each.columns[column]) for each in cell.trials if column in each.columns]
+        if not any(each.done for each in trials):
+            return ""
+        if rule is not None and not nearest([rule], trials)[1]:
+            return whole
+        return self.condition(replace(cell, trials=tuple(trials)), [])[0]
 
     def _says_update(self, cell: Measured, cells: Sequence[Measured]) -> bool:
         """Whether a row may become what may be updated, or nothing that may be set decides it: neither need be said."""
         update = next(each for each in cells if (each.command, each.actor) == ("update", cell.actor))
         rule, _ = self._nearest(update)
-        if rule is not None and nearest([rule], cell.trials) == (rule, 0):
+        if rule is not None and all(
+            rule.holds(each.content, each.values) == each.done for each in cell.trials
+        ):
             return True
         text = self.condition(cell)[0]
         fixed = update.columns is not None and not mentioned(text) & {*update.columns}
         return text == self.condition(update)[0] or (fixed and text != "true")
 
-    def _nearest(self, cell: Measured) -> tuple[Rule | None, int]:
-        names = tuple(dict.fromkeys(name for each in cell.trials for name in each.values))
-        told = [(each.content, each.values, each.done) for each in cell.trials]
-        words = Vocabulary(self.catalog, self.found.rows, names)
-        return nearest(words.rules(cell.relation, told), cell.trials)
+    def _nearest(self, cell: Measured, beside: Sequence[Measured] | None = None) -> tuple[Rule | None, int]:
+        """The rule for a cell: one that says the same of the other kinds of actors, of all that is written, or of
+        this cell alone. What holds for several is less likely a coincidence of the rows that there are.
+        """
+        found = self._beside(cell) if beside is None else beside
+        for group in ([cell, *found], [cell]) if found else ([cell],):
+            trials = [trial for each in group for trial in each.trials]
+            rule, missed = nearest(self._rules(cell.relation, trials), trials)
+            if rule is not None and not missed:
+                return rule, 0
+        return rule, missed
 
-    def condition(self, cell: Measured) -> tuple[str, str]:
-        """The simplest condition for what was reached, and a remark where it is every row or fits only nearly."""
+    def _beside(self, cell: Measured) -> list[Measured]:
+        """The same command of other kinds of actors, where it reached some rows; of what a row may become also which
+        may be inserted.
+        """
+        wanted = {cell.command, "insert"} if cell.command == "becomes" else {cell.command}
+        same = [each for each in self._cells if each.relation == cell.relation and each != cell]
+        return [
+            each
+            for each in same
+            if each.command in wanted and len({trial.done for trial in each.trials}) == 2
+        ]
+
+    def _rules(self, label: str, trials: Sequence[Trial]) -> Iterator[Rule]:
+        names = tuple(dict.fromkeys(name for each in trials for name in each.values))
+        told = [(each.content, each.values, each.done) for each in trials]
+        return Vocabulary(self.catalog, self.found.rows, names, rich=True).rules(label, told)
+
+    def condition(self, cell: Measured, beside: Sequence[Measured] | None = None) -> tuple[str, str]:
+        """The simplest condition for what was reached, and a remark where it is every row or fits only nearly.
+
+        ``beside`` are cells of which it should hold as well, by itself those of the other actors.
+        """
         if all(each.done for each in cell.trials):
             return "true", ": any row" if cell.command in ("insert", "becomes") else ": every row there is"
-        rule, missed = self._nearest(cell)
+        rule, missed = self._nearest(cell, beside)
         if rule is None:
             return "true", ": some rows, by no rule that is known here"
         total = len(cell.trials)
         return rule.text, f": nearly, for {total - missed} rows of {total}" if missed else ""
+
+
+def _only(cell: Measured, columns: tuple[str, ...] | None) -> Measured:
+    kept = [
+        each for each in cell.trials if columns is None or not each.columns or {*each.columns} & {*columns}
+    ]
+    return replace(cell, trials=tuple(kept))
+
+
+def _part(where: str, columns: Iterable[str]) -> str:
+    return f"{{ where = {json.dumps(where, ensure_ascii=False)}, columns = {_listed(columns)} }}"
 
 
 def nearest(rules: Iterable[Rule], trials: Sequence[Trial]) -> tuple[Rule | None, int]:

@@ -7,7 +7,7 @@ makes a first contract of it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pgproof.access.actors import Actor, read_actors
@@ -28,6 +28,7 @@ from pgproof.access.trials import (
     moved,
     read,
     settable_columns,
+    states,
 )
 from pgproof.catalog import Catalog
 from pgproof.catalog.model import Table, View
@@ -66,7 +67,8 @@ def measure(
     *,
     everybody: bool = False,
 ) -> Measurement:
-    """Try a little of everything as two actors of each kind, or ``everybody``, on what the contract mentions.
+    """Try a little of everything as two actors of each kind, or ``everybody`` and a little more, on what the contract
+    mentions.
 
     The database is disposable, has rows, and has ``perform.install`` behind it; it is left as it was.
     """
@@ -74,6 +76,8 @@ def measure(
     actors = acting if everybody else few(acting)
     held = read_held(connection, contract.exposed, sorted({each.role for each in actors}))
     places = [_place(connection, contract, each, actors) for each in _relations(catalog, contract)]
+    if everybody:
+        places = [replace(each, states=states(each.relation, each.rows)) for each in places]
     rows = {each.subject.label: each.rows for each in places}
     names = tuple(dict.fromkeys(name for each in actors for name in each.values))
     words = Vocabulary(catalog, rows, names)
@@ -157,8 +161,8 @@ def _cells(
     for actor in own:
         update = list(changed(connection, place, actor, held))
         tried["update"] += update
-        tried["becomes"] += [each for each in update if each.done]
-        tried["becomes"] += moved(connection, place, actor, [each.content for each in update if each.done])
+        tried["becomes"] += [Trial(each.values, row, done=True) for each in update for row in each.became]
+        tried["becomes"] += moved(connection, place, actor, update)
         tried["delete"] += deleted(connection, words.catalog, place, actor)
         tried["insert"] += inserted(connection, place, actor, words, held)
     for command, trials in tried.items():

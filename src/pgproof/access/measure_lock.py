@@ -10,7 +10,8 @@ from pgproof.access.actors import bind
 from pgproof.access.contract import COMMANDS, SERVICE, Contract
 from pgproof.access.lock import BESIDE, CALL, NO, NONE, Entry, worded
 from pgproof.access.measure import Measured, Measurement, measure
-from pgproof.access.rules import Rule, Vocabulary, simplest
+from pgproof.access.rule import Rule
+from pgproof.access.rules import Vocabulary, simplest
 from pgproof.access.trials import Trial
 from pgproof.catalog import Catalog
 from pgproof.database import Connection, sql

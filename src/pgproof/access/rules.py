@@ -6,23 +6,32 @@ belongs to a group of which the actor is a member, has a flag or a word; or two 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from functools import lru_cache
 from itertools import combinations
-from typing import Any
 
 from pgproof.access.attempts import Row
+from pgproof.access.rule import (
+    Content,
+    Rule,
+    Values,
+    both,
+    constant,
+    either,
+    equal,
+    flag,
+    happened,
+    later,
+    never,
+)
 from pgproof.catalog import Catalog
-from pgproof.catalog.model import Table, TypeRef, View
+from pgproof.catalog.model import ForeignKey, Table, TypeRef, View
 from pgproof.catalog.names import quoted
 
-Content = Mapping[str, Any]
-Values = Mapping[str, Any]
 Told = tuple[Content, Values, bool]  # a row, who acted, and whether it was reached
 DEPTH = 2  # tables between a row and the one that names the actor
-FEW = 40  # rules that are put together in pairs
+FEW, MOST = 40, 3  # rules that are put together in pairs, and rules that are put together at all
 WORDS = 6  # a text column with more values than these is no status
 ALIASES = "abcdefg"
 AMONG = "{column} in (select {target} from {parent} as {alias} where {where})"
@@ -31,29 +40,16 @@ MOMENTS = ("timestamptz", "timestamp", "date")
 
 
 @dataclass(frozen=True)
-class Rule:
-    """``said(prefix)`` is the condition in SQL, ``holds`` whether it is true of a row for an actor.
-
-    ``own`` says that the condition speaks of the actor.
-    """
-
-    said: Callable[[str], str]
-    holds: Callable[[Content, Values], bool]
-    own: bool = True
-
-    @property
-    def text(self) -> str:
-        """The condition as a contract writes it."""
-        return self.said("")
-
-
-@dataclass(frozen=True)
 class Vocabulary:
-    """What rules are made of: the catalog, the rows that there are, and the names of the values that actors bring."""
+    """What rules are made of: the catalog, the rows that there are, and the names of the values that actors bring.
+
+    ``rich`` adds rules that follow foreign keys of several columns, and of three parts: more of them fit by chance.
+    """
 
     catalog: Catalog
     rows: Mapping[str, Sequence[Row]]
     names: tuple[str, ...]
+    rich: bool = False
 
     def rules(self, label: str, told: Sequence[Told]) -> Iterator[Rule]:
         """Rules for a relation, the simplest first. Two are put together where it may help to say what was ``told``:
@@ -63,9 +59,7 @@ class Vocabulary:
         shared = list(self._words(self.catalog.relations_by_name[label]))
         yield from own
         yield from shared
-        wide = [each for each in own if all(each.holds(row, values) for row, values, done in told if done)][
-            :FEW
-        ]
+        wide = [each for each in own if fits(each, told)][:FEW]
         narrow = [
             each for each in own if not any(each.holds(row, values) for row, values, done in told if not done)
         ]
@@ -75,6 +69,8 @@ class Vocabulary:
             yield from (both(mine, word) for mine in wide)
             yield from (either(mine, word) for mine in narrow)
         yield from (either(one, other) for one, other in combinations(narrow, 2))
+        if self.rich:
+            yield from narrowed([*wide, *(each for each in shared if fits(each, told))], told)
 
     def own(self, label: str) -> list[Rule]:
         """The rules by which a row of a relation is somebody's."""
@@ -90,11 +86,14 @@ class Vocabulary:
         yield from self._member(relation)
         for key in relation.foreign_keys:
             parent = self.catalog.relations_by_name.get(key.references)
-            if len(key.columns) == 1 and isinstance(parent, Table) and parent.qualified in self.rows:
+            if not isinstance(parent, Table) or parent.qualified not in self.rows:
+                continue
+            place = leading(key, parent)
+            if place is not None and (self.rich or len(key.columns) == 1):
                 inside = list(self._about(parent, depth - 1))
                 words = list(self._words(parent)) if depth == DEPTH else []
                 for inner in (*inside, *(both(each, word) for each in inside for word in words)):
-                    yield self._among(key.columns[0], parent, key.referenced_columns[0], inner, depth)
+                    yield self._among(key.columns[place], parent, key.referenced_columns[place], inner, depth)
 
     def _compares(self, relation: Table | View, column: str, name: str) -> bool:
         """Whether a value of this name could stand in the column: types agree, and it is no flag."""
@@ -122,7 +121,7 @@ class Vocabulary:
         """What tells rows apart whoever asks: ``not is_locked``, ``status = 'open'``, ``ends_at > now()``."""
         rows = self.rows.get(relation.qualified, ())
         for column in relation.columns:
-            if not _is_word(column.type):
+            if not is_word(column.type):
                 continue
             found = {row.content.get(column.name) for row in rows}
             if found & {True, False}:
@@ -168,6 +167,33 @@ class Vocabulary:
         return Rule(said, holds, inner.own)
 
 
+def leading(key: ForeignKey, parent: Table) -> int | None:
+    """Which column of a foreign key names the row by itself: the only one, or the one to a key of a single column."""
+    alone = [each.columns for each in parent.constraints if each.kind in ("primary key", "unique")]
+    if len(key.columns) == 1:
+        return 0
+    return next((place for place, name in enumerate(key.referenced_columns) if (name,) in alone), None)
+
+
+def fits(rule: Rule, told: Sequence[Told]) -> bool:
+    """Whether a rule holds for all that was reached."""
+    return all(rule.holds(row, values) for row, values, done in told if done)
+
+
+def narrowed(rules: Sequence[Rule], told: Sequence[Told]) -> Iterator[Rule]:
+    """Rules that hold for all that was reached, put together until nothing else is left, three at most."""
+    left = [(row, values) for row, values, done in told if not done]
+    made: Rule | None = None
+    for number in range(1, MOST + 1):
+        best = min(rules, key=lambda each: sum(each.holds(*one) for one in left), default=None)
+        kept = [one for one in left if best and best.holds(*one)]
+        if best is None or len(kept) == len(left):
+            return
+        made, left = both(made, best) if made else best, kept
+        if number > 2:  # two of them have been tried
+            yield made
+
+
 def memberships(table: Table) -> Iterator[tuple[str, str, str]]:
     """The column of the user, that of the group, and the group's table, where a table's key pairs users with groups."""
     keys = {key.columns[0]: key.references for key in table.foreign_keys if len(key.columns) == 1}
@@ -183,89 +209,9 @@ def _named(relation: Table | View, column: str, name: str) -> bool:
     return kind == "uuid" or name in column or column in name or kind in ("text", "varchar")
 
 
-def _is_word(kind: TypeRef) -> bool:
+def is_word(kind: TypeRef) -> bool:
+    """Whether a column of this type may say which state a row is in."""
     return kind.dims == 0 and (kind.name in ("bool", "text", "varchar") or kind.kind == "enum")
-
-
-def equal(column: str, name: str) -> Rule:
-    """The row names the actor."""
-
-    def holds(content: Content, values: Values) -> bool:
-        found, value = content.get(column), values.get(name)
-        return found is not None and value is not None and str(found) == str(value)
-
-    return Rule(lambda prefix: f"{prefix}{quoted(column)} = :{name}", holds)
-
-
-def flag(column: str, *, up: bool = True) -> Rule:
-    """The row is marked or, if not ``up``, is not."""
-    word = "" if up else "not "
-    return Rule(
-        lambda prefix: f"{word}{prefix}{quoted(column)}", lambda row, _: row.get(column) is up, own=False
-    )
-
-
-def later(column: str) -> Rule:
-    """What the row says is still to come."""
-
-    def holds(content: Content, _: Values) -> bool:
-        found = content.get(column)
-        return isinstance(found, str) and _moment(found) > datetime.now(timezone.utc)
-
-    return Rule(lambda prefix: f"{prefix}{quoted(column)} > now()", holds, own=False)
-
-
-def _moment(text: str) -> datetime:
-    """A timestamp as JSON has it; those that Python has no number for are the first or the last."""
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        last = text.startswith("infinity") or not text.startswith(("-", "0"))
-        return (datetime.max if last else datetime.min).replace(tzinfo=timezone.utc)
-
-
-def constant(column: str, word: str) -> Rule:
-    """The row has a word in a column."""
-    shown = "'" + word.replace("'", "''") + "'"
-    return Rule(
-        lambda prefix: f"{prefix}{quoted(column)} = {shown}",
-        lambda row, _: row.get(column) == word,
-        own=False,
-    )
-
-
-def happened(column: str) -> Rule:
-    """What the column dates has taken place: an invitation was accepted, a post published."""
-    return Rule(
-        lambda prefix: f"{prefix}{quoted(column)} is not null",
-        lambda row, _: row.get(column) is not None,
-        own=False,
-    )
-
-
-def never(column: str) -> Rule:
-    """What the column dates has not taken place: the row was not deleted, the membership not revoked."""
-    return Rule(
-        lambda prefix: f"{prefix}{quoted(column)} is null", lambda row, _: row.get(column) is None, own=False
-    )
-
-
-def both(one: Rule, other: Rule) -> Rule:
-    """Both conditions hold."""
-    return Rule(
-        lambda prefix: f"{one.said(prefix)} and {other.said(prefix)}",
-        lambda row, values: one.holds(row, values) and other.holds(row, values),
-        one.own or other.own,
-    )
-
-
-def either(one: Rule, other: Rule) -> Rule:
-    """One of the conditions holds."""
-    return Rule(
-        lambda prefix: f"({one.said(prefix)} or {other.said(prefix)})",
-        lambda row, values: one.holds(row, values) or other.holds(row, values),
-        one.own or other.own,
-    )
 
 
 def divides(rule: Rule, rows: Sequence[Row]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pgproof.access import attempts
@@ -13,7 +13,8 @@ from pgproof.access.attempts import Attempt, Row
 from pgproof.access.candidates import candidates, spread
 from pgproof.access.held import Held
 from pgproof.access.perform import Outcome, canonical, perform
-from pgproof.access.rules import Rule, Vocabulary
+from pgproof.access.rule import Rule
+from pgproof.access.rules import WORDS, Vocabulary, is_word
 from pgproof.access.subjects import Subject
 from pgproof.access.survey import CONSTANTS, SUPERUSER, free_keys, unblocking
 from pgproof.catalog import Catalog
@@ -21,27 +22,36 @@ from pgproof.catalog.model import Table, View
 from pgproof.database import Connection, sql
 
 OWN, BASES, VALUES = 2, 3, 4  # rows that are moved, rows that are copied, owners that a row is given
-COLUMNS = 6  # columns that are set
+COLUMNS, SINGLE = 6, 30  # columns that are set, rows on which one is set by itself
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One row that an actor with ``values`` reached, made, or did not: ``content`` is the row."""
+    """One row that an actor with ``values`` reached, made, or did not: ``content`` is the row.
+
+    ``columns`` holds, of those that it was tried to set on this row, whether they could be; ``became`` is what it was
+    afterwards, each time that one was.
+    """
 
     values: Mapping[str, Any]
     content: Mapping[str, Any]
     done: bool
+    columns: Mapping[str, bool] = field(default_factory=dict)
+    became: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)
 class Place:
-    """A relation while it is measured; ``looking`` is what a superuser asks afterwards, the same each time."""
+    """A relation while it is measured; ``looking`` is what a superuser asks afterwards, the same each time,
+    ``settable`` and ``states`` what columns are given.
+    """
 
     relation: Table | View
     subject: Subject
     rows: tuple[Row, ...]
     looking: sql.Composed
     settable: Sequence[tuple[str, sql.Composable]] = ()
+    states: dict[str, list[Any]] = field(default_factory=dict)
 
 
 def read(connection: Connection, place: Place, actor: Actor, held: Held) -> Iterator[Trial]:
@@ -67,16 +77,39 @@ def _column(name: str) -> sql.Composable:
 
 
 def changed(connection: Connection, place: Place, actor: Actor, held: Held) -> Iterator[Trial]:
-    """Set columns, one after the other: a trigger may let one be changed and another not."""
-    subject = place.subject
-    granted = held.readable.get((subject.label, "update"), ())
+    """Set columns, one after the other: a trigger may let one be changed and another not, or on some rows alone."""
+    granted = held.readable.get((place.subject.label, "update"), ())
     ways = [(column, value) for column, value in place.settable if column in granted] or place.settable[:1]
-    settings = [
-        sql.SQL("update {} as t set {} = {}").format(subject.name, sql.Identifier(column), value)
-        for column, value in ways[:COLUMNS]
+    ways = ways[:COLUMNS]
+    outcomes = perform(connection, [_setting(place, actor, *way) for way in ways])
+    kept = [way for way, outcome in zip(ways, outcomes, strict=True) if outcome.refused and way[0] in granted]
+    single = [(row, way) for way in kept for row in spread(place.rows, SINGLE)]
+    alone = perform(connection, [_setting(place, actor, *way, row) for row, way in single])
+    told = [
+        *(
+            (row, way[0], each)
+            for way, each in zip(ways, outcomes, strict=True)
+            for row in place.rows
+            if way not in kept
+        ),
+        *((row, column, each) for (row, (column, _)), each in zip(single, alone, strict=True)),
     ]
-    tries = [Attempt(actor, subject.label, "update", "blind", each, place.looking) for each in settings]
-    yield from _touched(place, actor, perform(connection, tries))
+    for row in place.rows:
+        became = {column: _touched(row, place, each) for one, column, each in told if one is row}
+        columns = {column: each is not None for column, each in became.items()}
+        done = any(columns.values())
+        yield Trial(actor.values, row.content, done, columns, tuple(each for each in became.values() if each))
+
+
+def _setting(
+    place: Place, actor: Actor, column: str, value: sql.Composable, row: Row | None = None
+) -> Attempt:
+    """UPDATE of one column, blind or of one row."""
+    subject = place.subject
+    made = sql.SQL("update {} as t set {} = {}").format(subject.name, sql.Identifier(column), value)
+    if row is not None:
+        made = sql.SQL("{} where {}").format(made, subject.at(row.key))
+    return Attempt(actor, subject.label, "update", "blind", made, place.looking)
 
 
 def settable_columns(
@@ -112,33 +145,49 @@ def deleted(connection: Connection, catalog: Catalog, place: Place, actor: Actor
     statement = sql.SQL("delete from {} as t").format(subject.name)
     unblock = unblocking(catalog, subject.label, "on_delete")
     attempt = Attempt(actor, subject.label, "delete", "blind", statement, place.looking, prepare=unblock)
-    yield from _touched(place, actor, perform(connection, [attempt]))
-
-
-def _touched(place: Place, actor: Actor, outcomes: Sequence[Outcome]) -> Iterator[Trial]:
-    """Which rows are not where they were after one of the attempts."""
-    after = [
-        {(_key(each.key), each.place) for each in outcome.observed.get(place.subject.label, ())}
-        for outcome in outcomes
-        if outcome.ran
-    ]
+    (outcome,) = perform(connection, [attempt])
     for row in place.rows:
-        yield Trial(actor.values, row.content, any((row.key, row.place) not in now for now in after))
+        yield Trial(actor.values, row.content, _touched(row, place, outcome) is not None)
 
 
-def moved(
-    connection: Connection, place: Place, actor: Actor, own: Sequence[Mapping[str, Any]]
-) -> Iterator[Trial]:
-    """Give rows that may be changed another owner, blind, so that no policy on reading narrows what may be written."""
+def _touched(row: Row, place: Place, outcome: Outcome) -> Mapping[str, Any] | None:
+    """What a row was after an attempt, empty if it was gone; None if it was left alone."""
+    if not outcome.ran:
+        return None
+    for each in outcome.observed.get(place.subject.label, ()):
+        key, content = json.loads(each.key)
+        if canonical(key) == row.key:
+            return None if each.place == row.place else content
+    return {}
+
+
+def moved(connection: Connection, place: Place, actor: Actor, own: Sequence[Trial]) -> Iterator[Trial]:
+    """Give rows that may be changed another owner or state: blind, so that no policy on reading narrows what may be
+    written; a state also with the other rows beside them, which may be what makes the actor somebody.
+    """
     subject = place.subject
-    rows = [row for row in place.rows if row.content in own][:OWN]
+    owners = {column: _distinct(place.rows, column)[:VALUES] for column in subject.deciding}
     tries = []
-    for column in subject.deciding if rows else ():
+    for column, values in (place.states | owners).items():
+        state = column in place.states
+        free = [each.content for each in own if (each.columns.get(column, each.done) if state else each.done)]
+        rows = [row for row in place.rows if row.content in free][:OWN]
         if column in subject.writable:
-            values = _distinct(place.rows, column)[:VALUES]
             made = attempts.moves(subject, actor, rows, column, values, place.looking, None)
-            tries += [(column, each) for each in made if each.variant == "move alone"]
-    yield from _compared(connection, subject, actor, [each for _, each in tries])
+            ways = ("move", "move alone") if state else ("move alone",)
+            tries += [(column, each) for each in made if each.variant in ways]
+    yield from _compared(connection, subject, actor, tries)
+
+
+def states(relation: Table | View, rows: Sequence[Row]) -> dict[str, list[Any]]:
+    """Columns that say which state a row is in, with what they may say."""
+    found: dict[str, list[Any]] = {}
+    for column in relation.columns:
+        values = [True, False] if column.type.name == "bool" else _distinct(rows, column.name)
+        few = column.type.name == "bool" or (1 < len(values) <= WORDS and 2 * len(values) <= len(rows))
+        if few and is_word(column.type):
+            found[column.name] = values
+    return found
 
 
 def inserted(
@@ -155,7 +204,7 @@ def inserted(
     named = [each for each in subject.writable if each in granted]
     some = copies if named else copies[:1]  # without the privilege one attempt says it all
     made = attempts.inserts(subject, actor, some, named or subject.writable, place.looking)
-    yield from _compared(connection, subject, actor, list(made))
+    yield from _compared(connection, subject, actor, [("", each) for each in made])
 
 
 def somehow_own(rows: Sequence[Row], rules: Sequence[Rule], values: Mapping[str, Any]) -> list[Row]:
@@ -165,26 +214,33 @@ def somehow_own(rows: Sequence[Row], rules: Sequence[Rule], values: Mapping[str,
 
 
 def _compared(
-    connection: Connection, subject: Subject, actor: Actor, tries: Sequence[Attempt]
+    connection: Connection, subject: Subject, actor: Actor, tries: Sequence[tuple[str, Attempt]]
 ) -> Iterator[Trial]:
     """The row that each attempt made, or, where it made none, the row that a superuser makes by the same statement.
+    Each comes with the column that it sets, if it sets one.
 
     What a superuser cannot do either proves nothing, unless somebody was refused or got as far as a constraint.
     """
     before = {canonical(each) for each in _contents(connection, subject)}
     failed = []
-    for outcome in perform(connection, tries):
+    outcomes = perform(connection, [each for _, each in tries])
+    moved = {(each.attempt.aim, each.attempt.change) for each in outcomes if each.ran and each.attempt.aim}
+    for (column, _), outcome in zip(tries, outcomes, strict=True):
         became = _new(outcome, subject, before)
-        if became is None:
-            failed.append(outcome)
-        else:
-            yield Trial(actor.values, became, True)
-    asked = perform(connection, [each.attempt for each in failed], as_superuser=True)
-    for outcome, possible in zip(failed, asked, strict=True):
+        if became is None and (outcome.attempt.aim, outcome.attempt.change) not in moved:
+            failed.append((column, outcome))
+        elif became is not None:
+            yield Trial(actor.values, became, True, _set(column, True))
+    asked = perform(connection, [each.attempt for _, each in failed], as_superuser=True)
+    for (column, outcome), possible in zip(failed, asked, strict=True):
         told = outcome.refused or outcome.constrained  # a policy speaks before any constraint does
         content = _new(possible, subject, before) or (outcome.attempt.row if told else None)
         if content is not None:
-            yield Trial(actor.values, content, outcome.constrained)
+            yield Trial(actor.values, content, outcome.constrained, _set(column, outcome.constrained))
+
+
+def _set(column: str, done: bool) -> Mapping[str, bool]:
+    return {column: done} if column else {}
 
 
 def _new(outcome: Outcome, subject: Subject, before: set[str]) -> Mapping[str, Any] | None:
@@ -205,10 +261,6 @@ def looking_at(subject: Subject) -> sql.Composed:
     return sql.SQL(
         "select coalesce(jsonb_agg(jsonb_build_array(jsonb_build_array({}, to_jsonb(t)), {})), '[]') from {} as t"
     ).format(subject.key, subject.place, subject.name)
-
-
-def _key(seen: str) -> str:
-    return canonical(json.loads(seen)[0])
 
 
 def _distinct(rows: Sequence[Row], column: str) -> list[Any]:

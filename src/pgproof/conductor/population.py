@@ -6,16 +6,17 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from pgproof.catalog import Catalog
 from pgproof.catalog.model import Table
+from pgproof.conductor.current import current_rows
 from pgproof.database import Connection, sql
 from pgproof.project import Project
 
 FILE = "access_population.sql"
 HEAD = """\
 -- {file}
--- Rows to try access on, drawn by pgproof init for tables that the seed data leaves empty. Change them as you like.
+-- Rows to try access on, drawn by pgproof init for tables and views that seed data leaves empty. Change them as you like.
 -- Needs: every migration and the seed data.  Undone by: dropping the database
-set session_replication_role = replica;
 """
+START = "set session_replication_role = replica;"
 TAIL = "set session_replication_role = origin;"
 PEOPLE = """
 insert into auth.users (id, email)
@@ -45,10 +46,17 @@ def populate(connection: Connection, project: Project, catalog: Catalog, schemas
 
     Raises ``UsageError`` where rows cannot be made up.
     """
+    made = _made(connection, project, catalog, schemas)
+    now = list(current_rows(connection, catalog, schemas))
+    return HEAD.format(file=FILE) + "\n".join([*made, *now]) + "\n" if made or now else ""
+
+
+def _made(connection: Connection, project: Project, catalog: Catalog, schemas: Sequence[str]) -> list[str]:
+    """Statements with rows for the tables that have none, and with users if there are none."""
     wanted = empty_tables(connection, catalog, schemas)
     nobody = _count(connection, catalog.table(USERS_TABLE)) == 0
     if not wanted and not nobody:
-        return ""
+        return []
     from pgproof.rows.seeding.arguments import SeedOptions
     from pgproof.rows.seeding.options import run_seed
 
@@ -64,7 +72,7 @@ def populate(connection: Connection, project: Project, catalog: Catalog, schemas
     lines = [line for each in tables for line in _inserts(connection, each, before[each.qualified])]
     grown = [each for each in tables if _places(connection, each) != before[each.qualified]]
     counters = [line for each in grown for line in _counters(connection, each)]
-    return HEAD.format(file=FILE) + "\n".join([*lines, TAIL, *counters]) + "\n"
+    return [START, *lines, TAIL, *counters]
 
 
 def _count(connection: Connection, table: Table) -> int:
