@@ -105,3 +105,30 @@ def test_init_drafts_once_and_says_what_to_do_with_it(pgproof, make_project):
     again = pgproof("init", folder)
     assert again.returncode == 2
     assert "init overwrites nothing" in again.stderr
+
+
+UNTRIED = ("not run", "who may do what was not tried: no access.toml; pgproof init writes a first one")
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"access.toml": None}, [UNTRIED]),
+        ({}, []),
+        (
+            {
+                "access.toml": None,
+                "seed.sql": None,
+                "001_notes.sql": "create table a ();",
+                "pgproof.toml": "",
+            },
+            [],
+        ),
+    ],
+    ids=["no contract", "a contract", "plain PostgreSQL, of which init knows no users"],
+)
+def test_a_report_says_that_nobody_was_acted_as(make_project, changes, said):
+    files = {name: text for name, text in {**FILES, **changes}.items() if text is not None}
+    project, server = bench.load(make_project(files))
+    found = steps(check.check(project, server), "access")
+    assert [each for each in found if each[0] == "not run"] == said

@@ -11,7 +11,7 @@ from pgproof.finding import Finding
 from pgproof.project import Project
 from pgproof.psql import ScriptFailed
 from pgproof.rehearsal import rehearse
-from pgproof.report.model import MatrixCell, ProjectReport
+from pgproof.report.model import MatrixCell, ProjectReport, Step
 
 
 def check(
@@ -51,6 +51,8 @@ def check_on(
             session, project, base.note.missing, update=update, shared=shared, progress=progress
         )
         steps, findings, matrix = [*steps, *part.steps], [*findings, *part.findings], part.matrix
+    elif rehearsal and project.platform == "supabase":
+        steps = [*steps, untried_access(project)]
     if rehearsal:
         before, after = rehearsal.scenes[0].catalog, rehearsal.scenes[-1].catalog
         for step, one in recorded.compare(project, before, after, base.note.missing, update):
@@ -67,6 +69,12 @@ def check_on(
         failure=failure,
         matrix=matrix,
     )
+
+
+def untried_access(project: Project) -> Step:
+    """What a report without errors must not hide: nobody was acted as."""
+    claim = f"who may do what was not tried: no {project.contract.name}; pgproof init writes a first one"
+    return Step("access", claim, "not run")
 
 
 def file_remarks(project: Project) -> tuple[Finding, ...]:
