@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from .checks import expiry, memory, races
@@ -45,8 +45,6 @@ def test_cleanup_passes_over_a_conversation_whose_memory_is_being_changed(pg_clo
 
 @given(mine=st.lists(meanings, max_size=8), others=st.lists(meanings, max_size=8), query=meanings,
        limit=st.integers(0, 10), exact=st.sampled_from([0, 3, 1000]))  # fmt: skip
-@example(mine=[(1.0,), (1.0, 1.0), (-1.0,)], others=[(1.0,)] * 8, query=(1.0,), limit=2, exact=3)
-@example(mine=[(1.0, 1.0, 1.0), (1.0, 1.0, 2.0)] * 4, others=[], query=(1.0, 1.0, 2.0), limit=3, exact=0)
 def test_the_search_agrees_with_comparing_everything(pg, mine, others, query, limit, exact):
     """Up to ``exact`` memories exactly the nearest; of more, what the vector index promises.
 
