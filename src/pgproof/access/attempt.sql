@@ -37,6 +37,7 @@ declare
     message text;
     detail text;
     place text;
+    context text;
 begin
     begin
         perform pg_catalog.set_config('request.jwt.claims', p_claims, true);
@@ -54,7 +55,8 @@ begin
         raise exception using errcode = 'PGP00', message = 'undo';
     exception when others then
         get stacked diagnostics
-            state = returned_sqlstate, message = message_text, detail = pg_exception_detail, place = constraint_name;
+            state = returned_sqlstate, message = message_text, detail = pg_exception_detail, place = constraint_name,
+            context = pg_exception_context;
         if state = 'PGP00' then
             state := '00000';
             message := null;
@@ -62,7 +64,7 @@ begin
     end;
     return pg_catalog.jsonb_build_object(
         'sqlstate', state, 'message', message, 'detail', detail, 'constraint', place,
-        'returned', returned, 'observed', observed
+        'context', case when state <> '00000' then pg_catalog.left(context, 400) end, 'returned', returned, 'observed', observed
     );
 end
 $$;
@@ -78,6 +80,7 @@ declare
     message text;
     detail text;
     place text;
+    context text;
 begin
     begin
         if p_prepare is not null then
@@ -96,13 +99,14 @@ begin
         end if;
     exception when others then
         get stacked diagnostics
-            state = returned_sqlstate, message = message_text, detail = pg_exception_detail, place = constraint_name;
+            state = returned_sqlstate, message = message_text, detail = pg_exception_detail, place = constraint_name,
+            context = pg_exception_context;
         if state <> 'PGP00' then
             return query
             select
                 pg_catalog.jsonb_build_object(
                     'sqlstate', state, 'message', message, 'detail', detail, 'constraint', place,
-                    'returned', null, 'observed', null
+                    'context', pg_catalog.left(context, 400), 'returned', null, 'observed', null
                 )
             from json_array_elements(p_attempts);
         end if;

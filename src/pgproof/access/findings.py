@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pgproof.access.contract import Cell, Command, Contract, FunctionRule
 from pgproof.access.culprit import culprits
-from pgproof.access.explain import layer
+from pgproof.access.explain import call_layer, layer
 from pgproof.access.functions import denials
 from pgproof.access.judge import Verdict
 from pgproof.access.perform import Outcome
 from pgproof.access.reproduce import call_script, keys_in_words, returned_script, script
+from pgproof.access.survey import mentioned
 from pgproof.access.world import World
 from pgproof.catalog.objects import Routine
 from pgproof.finding import Finding
@@ -66,19 +67,38 @@ def verdict_finding(world: World, verdict: Verdict) -> Finding:
     label = verdict.relation or attempt.relation
     subject = world.surveyed[label].subject
     condition = world.expected(attempt.actor, label).conditions[cell.command]
-    decided = layer(world.catalog, verdict)
+    role = attempt.actor.role
+    known = attempt.relation in world.surveyed
+    decided = layer(world.catalog, verdict, world.rights(role, attempt.relation) if known else None)
+    values = _values(world, verdict, label)
     by = f" by {attempt.relation}" if verdict.relation else ""
     return Finding(
         rule=verdict.name,
         subject=f"{attempt.actor.kind} on {label}{by}",
         expected=_allowed(cell),
-        observed=_observed(verdict, label) + (f"; decided by: {decided}" if decided else ""),
-        remedy=REMEDIES[verdict.rule],
+        observed=_observed(verdict, label)
+        + (f"; decided by: {decided.said}" if decided.said else "")
+        + (f"; with {values}" if values else ""),
+        remedy=decided.remedy or REMEDIES[verdict.rule],
         reproduction=script(world.connection, subject, verdict, condition),
         path=world.contract.path,
         line=cell.line or None,
         causes=culprits(world.catalog, verdict),
     )
+
+
+def _values(world: World, verdict: Verdict, label: str) -> str:
+    """What the condition compares: columns of the first row that it is about, and values that the actor brings."""
+    attempt, condition = verdict.outcome.attempt, verdict.cell.condition
+    rows = {each.key: each.content for each in world.surveyed[label].rows}
+    content = rows.get(verdict.keys[0] if verdict.keys else "", {})
+    if attempt.command == "insert" and not content:
+        content = attempt.row or {}
+    deciding = mentioned(condition) or {*world.surveyed[label].subject.deciding}
+    names = [each for each in content if each in deciding]
+    brought = [each for each in attempt.actor.values if not condition or f":{each}" in condition]
+    row = [f"{each} = {content[each]!r}" for each in names]
+    return ", ".join([*row, *(f":{each} = {str(attempt.actor.values[each])!r}" for each in brought)])
 
 
 def _allowed(cell: Cell) -> str:
@@ -144,12 +164,14 @@ def function_finding(
     """A function that was called by somebody who may not, or could not be by somebody who may."""
     attempt = outcome.attempt
     did = f"called it with {attempt.change}" if called else "was refused"
+    said = f"{attempt.actor.label} {did}: {outcome.sqlstate} {outcome.message}".rstrip(": ")
+    decided = call_layer(outcome, routine.signature, called=called)
     return Finding(
         rule="leak-call" if called else "locked-out-call",
         subject=f"{attempt.actor.kind} on {rule.name}",
         expected=f"callable by {', '.join(rule.call) or 'nobody'}",
-        observed=f"{attempt.actor.label} {did}: {outcome.sqlstate} {outcome.message}".rstrip(": "),
-        remedy="revoke execute from public and from the role" if called else "grant execute to the role",
+        observed=f"{said}; decided by: {decided.said}",
+        remedy=decided.remedy,
         reproduction=call_script(world.connection, attempt, denials(routine), called),
         path=world.contract.path,
         line=rule.line,
@@ -165,7 +187,8 @@ def returning_finding(world: World, rule: FunctionRule, outcome: Outcome) -> Fin
         rule="leak-returned",
         subject=f"{attempt.actor.kind} on {rule.name}",
         expected=f"rows where {condition}",
-        observed=f"{attempt.actor.label} called it with {attempt.change} and got {str(outcome.returned)[:200]}",
+        observed=f"{attempt.actor.label} called it with {attempt.change} and got {str(outcome.returned)[:200]}"
+        f"; decided by: the function {rule.name}",
         remedy="compare the rows with the caller inside the function, or let it run with the caller's rights",
         reproduction=returned_script(world.connection, attempt),
         path=world.contract.path,

@@ -44,7 +44,8 @@ class Outcome:
     """What came of an attempt. ``sqlstate`` is ``00000`` if the statement ran.
 
     ``returned`` is what the actor was told; what a superuser saw afterwards is, by relation, in ``observed``, all
-    the rows, or in ``changes``, depending on what was asked. A relation in neither is as it was.
+    the rows, or in ``changes``, depending on what was asked. A relation in neither is as it was. ``context`` says in
+    which functions an error was raised, the innermost first.
     """
 
     attempt: Attempt
@@ -55,6 +56,7 @@ class Outcome:
     returned: Any = None
     observed: Mapping[str, tuple[Seen, ...]] = field(default_factory=dict)
     changes: Mapping[str, Changes] = field(default_factory=dict)
+    context: str = ""
 
     @property
     def ran(self) -> bool:
@@ -200,6 +202,7 @@ def _outcome(attempt: Attempt, said: Mapping[str, Any]) -> Outcome:
         returned=said["returned"],
         observed={name: _seen(each) for name, each in by_relation.items() if isinstance(each, list)},
         changes=changes_seen(by_relation),
+        context=said.get("context") or "",
     )
 
 
