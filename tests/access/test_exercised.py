@@ -7,8 +7,8 @@ from pgproof.access.actors import Actor
 from pgproof.access.attempts import Attempt, Row
 from pgproof.access.candidates import as_own
 from pgproof.access.contract import Cell
+from pgproof.access.effects import done_by
 from pgproof.access.exercised import made, not_made
-from pgproof.access.judge import done_by
 from pgproof.access.perform import Changes, Outcome, Seen
 from pgproof.access.subjects import Subject
 from pgproof.access.survey import Survey, mentioned

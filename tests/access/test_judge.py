@@ -7,8 +7,9 @@ import pytest
 from pgproof.access.actors import Actor
 from pgproof.access.attempts import Attempt, Row
 from pgproof.access.contract import COMMANDS, Cell
+from pgproof.access.effects import effects
 from pgproof.access.expect import Expectation
-from pgproof.access.judge import effects, judge, judge_behind, not_exercised
+from pgproof.access.judge import judge, judge_behind, not_exercised
 from pgproof.access.perform import Changes, Outcome, Seen
 from pgproof.database import sql
 
@@ -17,6 +18,7 @@ NOTHING = sql.SQL("").format()
 ROWS = (Row('["a"]', {"id": "a"}, "1"), Row('["b"]', {"id": "b"}, "2"))
 A, B = ROWS
 SAME = (Seen(A.key, "1"), Seen(B.key, "2"))
+B_SAME = SAME[1]
 
 
 def expectation(cascade: tuple[str, ...] = (), **reach: tuple[str, ...]) -> Expectation:
@@ -95,6 +97,18 @@ def test_a_constraint_that_speaks_to_somebody_who_may_nothing_is_a_leak():
     done = outcome("update", "blind", state="23505")
     assert verdicts(done, expectation()) == [("leak-update", ())]
     assert verdicts(done, expectation(update=(A.key,))) == []
+
+
+@pytest.mark.parametrize("variant", ["blind", "filtered", "shown"])
+def test_who_would_make_one_row_into_what_it_may_not_become_is_refused_them_all(variant):
+    refused, may = outcome("update", variant, state="42501"), expectation(select=(A.key,), update=(A.key,))
+    good, bad = moved(A, may_become=True), moved(A, may_become=False)
+    theirs = moved(B, may_become=False)  # not the actor's to change, so nothing to refuse
+    assert verdicts(refused, may, control=outcome("update", variant, (bad, B_SAME))) == []
+    for after in ((good, B_SAME), (good, theirs)):
+        (found,) = verdicts(refused, may, control=outcome("update", variant, after))
+        assert found[0].startswith("locked-out")
+        assert found[1] == (A.key,)
 
 
 def test_an_update_with_a_where_needs_sight_of_the_row():

@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 
 from pgproof.access.attempts import Attempt
 from pgproof.access.contract import Command
+from pgproof.access.effects import done_by
 from pgproof.access.events import Event, events
 from pgproof.access.expect import ON_ROWS, Expectation, expect
 from pgproof.access.findings import verdict_finding
-from pgproof.access.judge import Verdict, done_by, judge
+from pgproof.access.judge import Verdict, judge
 from pgproof.access.perform import Outcome, perform
 from pgproof.access.reading import FORGET, PREPARED
 from pgproof.access.subjects import Subject

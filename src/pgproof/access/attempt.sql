@@ -31,6 +31,7 @@ create or replace function pgproof.attempt(
 language plpgsql
 as $$
 declare
+    was text;
     returned jsonb;
     observed jsonb;
     state text := '00000';
@@ -40,15 +41,15 @@ declare
     context text;
 begin
     begin
-        perform pg_catalog.set_config('request.jwt.claims', p_claims, true);
-        perform pg_catalog.set_config('role', p_role, true);
+        was := pg_catalog.set_config('request.jwt.claims', p_claims, true); -- cheaper than perform
+        was := pg_catalog.set_config('role', p_role, true);
         if p_reads then
             execute p_statement into returned;
         else
             execute p_statement;
         end if;
         set constraints all immediate;
-        perform pg_catalog.set_config('role', 'none', true);
+        was := pg_catalog.set_config('role', 'none', true);
         if p_observe is not null then
             execute p_observe into observed;
         end if;

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from pgproof.access.contract import SERVICE, Cell, Command
+from pgproof.access.effects import done_by
 from pgproof.access.expect import INTO, ON_ROWS
-from pgproof.access.judge import Why, done_by, not_exercised
+from pgproof.access.judge import Why, not_exercised
 from pgproof.access.perform import Outcome, Seen
 from pgproof.access.survey import Survey, mentioned
 from pgproof.access.world import World

@@ -12,8 +12,9 @@ from typing import Literal
 
 from pgproof.access.attempts import Row
 from pgproof.access.contract import Cell, Command
+from pgproof.access.effects import done_by, effects
 from pgproof.access.expect import Expectation
-from pgproof.access.perform import Changes, Outcome, Seen, canonical
+from pgproof.access.perform import Outcome, Seen, canonical
 from pgproof.access.setting import had
 
 Rule = Literal["leak", "locked-out", "access-error"]
@@ -38,49 +39,6 @@ class Verdict:
     def name(self) -> str:
         """The rule that a finding is given: ``leak-update``, ``leak-cascade``, ``access-error``."""
         return self.rule if self.rule == "access-error" else f"{self.rule}-{self.way or self.cell.command}"
-
-
-@dataclass(frozen=True)
-class Effects:
-    """What became of a relation's rows: keys that are gone, rows that lie elsewhere, rows that are new."""
-
-    gone: frozenset[str]
-    changed: tuple[Seen, ...]
-    new: tuple[Seen, ...]
-
-    @property
-    def touched(self) -> frozenset[str]:
-        """The rows of before that are not as they were."""
-        return self.gone | {each.key for each in self.changed}
-
-
-def done_by(outcome: Outcome, before: Iterable[Row]) -> Effects:
-    """What an outcome did to the relation that was acted upon, without what was prepared for it."""
-    attempt = outcome.attempt
-    if not outcome.ran:
-        return NOTHING
-    done = effects(before, outcome.changes.get(attempt.relation))
-    if attempt.variant == "again":  # the row was taken away beforehand, so what is there is new
-        return Effects(done.gone - {attempt.aim}, (), (*done.changed, *done.new))
-    if attempt.prepare and attempt.aim:  # the others were taken away beforehand
-        return Effects(done.gone & {attempt.aim}, done.changed, done.new)
-    return done
-
-
-NOTHING = Effects(frozenset(), (), ())
-
-
-def effects(before: Iterable[Row], changes: Changes | None) -> Effects:
-    """What became of the rows of before; None says that all of them are as they were."""
-    if changes is None:
-        return NOTHING
-    keys = {row.key for row in before}
-    written = {each.key for each in changes.written}
-    return Effects(
-        gone=frozenset() if changes.kept is None else frozenset(keys - changes.kept - written),
-        changed=tuple(each for each in changes.written if each.key in keys),
-        new=tuple(each for each in changes.written if each.key not in keys),
-    )
 
 
 def judge(
@@ -213,6 +171,8 @@ def _must_reach(
     attempt, reach = outcome.attempt, expected.reach
     if attempt.command == "update" and expected.everywhere == ():
         return frozenset()  # no column may be set on all of them, so each is tried on rows of its own
+    if attempt.variant in ("blind", "filtered", "shown") and _refused_as_a_whole(control, expected, rows):
+        return frozenset()
     if attempt.variant == "blind":
         return reach[_on_rows(attempt.command)]
     if attempt.variant in (
@@ -223,7 +183,9 @@ def _must_reach(
         wanted = reach[_on_rows(attempt.command)] & reach["select"]
         if not attempt.aim:
             return wanted
-        possible = control is None or attempt.aim in _touched(control, rows)
+        possible = control is None or (
+            attempt.aim in _touched(control, rows) and not _refused_as_a_whole(control, expected, rows)
+        )
         return wanted & {attempt.aim} if possible else frozenset()
     if attempt.variant == "upsert" and control is not None and control.ran:
         may = reach["update"] & reach["select"] & {attempt.aim}
@@ -243,6 +205,14 @@ def _must_reach(
     return frozenset(
         each.key for each in done.new if each.may_insert and (each.may_select or not needs_sight)
     )
+
+
+def _refused_as_a_whole(control: Outcome | None, expected: Expectation, rows: Sequence[Row]) -> bool:
+    """Whether a statement makes of a row that may be changed one that it may not become: then no row is changed."""
+    if control is None or not control.ran or control.attempt.command != "update":
+        return False
+    changed = effects(rows, control.changes.get(control.attempt.relation)).changed
+    return any(each.key in expected.reach["update"] and not each.may_become for each in changed)
 
 
 def judge_behind(

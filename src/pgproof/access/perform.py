@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from pgproof.access.attempts import Attempt
 from pgproof.database import Connection, sql
 
+SORTED = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
 BATCH = 100  # attempts in one call: while the server makes them, the next are written down
 CALL = "select pgproof.attempts(%s, %s::json)"
 
@@ -222,4 +223,4 @@ def _changes(said: Mapping[str, Any]) -> Changes:
 
 def canonical(key: Any) -> str:
     """A key as text that compares: JSON with sorted names."""
-    return json.dumps(key, sort_keys=True, ensure_ascii=False)
+    return SORTED.encode(key)
