@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from pgproof.access.attempts import Row
+from pgproof.access.attempts import Attempt, Row
 from pgproof.access.contract import Cell, Command
 from pgproof.access.effects import done_by, effects
 from pgproof.access.expect import Expectation
@@ -187,15 +187,21 @@ def _must_reach(
             attempt.aim in _touched(control, rows) and not _refused_as_a_whole(control, expected, rows)
         )
         return wanted & {attempt.aim} if possible else frozenset()
-    if attempt.variant == "upsert" and control is not None and control.ran:
+    return (
+        _must_make(attempt, expected, rows, control) if control is not None and control.ran else frozenset()
+    )
+
+
+def _must_make(
+    attempt: Attempt, expected: Expectation, rows: Sequence[Row], control: Outcome
+) -> frozenset[str]:
+    """The rows that an attempt must make or move, by what ``control`` did with the same statement as superuser."""
+    reach = expected.reach
+    if attempt.variant == "upsert":
         may = reach["update"] & reach["select"] & {attempt.aim}
         changed = effects(rows, control.changes.get(attempt.relation)).changed
         return may & {each.key for each in changed if each.may_insert and each.may_become}
-    if (
-        attempt.variant not in ("move", "copy", "returning", "again", "do nothing", "merge in")
-        or control is None
-        or not control.ran
-    ):
+    if attempt.variant not in ("move", "copy", "returning", "again", "do nothing", "merge in"):
         return frozenset()
     done = done_by(control, rows)
     if attempt.variant == "move":
