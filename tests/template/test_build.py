@@ -223,8 +223,13 @@ def test_a_project_that_changes_roles_gets_a_cluster_of_its_own(own_cache, make_
 def test_only_our_own_databases_are_dropped(maintenance):
     for name in ("postgres", "template1", "customer", "pgproof"):
         assert not names.is_ours(name)
-        with pytest.raises(ValueError, match="was not made by pgproof"):
+        with pytest.raises(ValueError, match="none of those that pgproof made"):
             maintenance.drop(name)
+
+
+def test_the_database_of_pg_cron_is_replaced_and_never_dropped_since_all_sessions_schedule_in_it(maintenance):
+    with pytest.raises(ValueError, match="pgproof_cron is none of those"):
+        maintenance.drop(names.CRON)
 
 
 def test_clones_of_a_session_that_is_gone_are_dropped_by_the_next(maintenance):

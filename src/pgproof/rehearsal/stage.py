@@ -68,7 +68,7 @@ class Rehearsal:
     def set_stage(self, applied: int) -> None:
         """A fresh database with the first ``applied`` migrations."""
         if self.stage:
-            self.session.drop(self.stage.name)
+            self.session.discard(self.stage.name)
         if not self.shared:
             template.restore_cluster(self.session, self.before)
         brief = self.project.seeds_fit_in_memory

@@ -29,5 +29,5 @@ def token_of(name: str) -> str:
 
 
 def is_ours(name: str) -> bool:
-    """Whether pgproof made the database: only these are ever written to or dropped."""
-    return name == CRON or name.startswith((TEMPLATE, WORK, CLONE, KEPT))
+    """Whether pgproof made the database and may drop it; pg_cron's is replaced, since all need one of that name."""
+    return name.startswith((TEMPLATE, WORK, CLONE, KEPT))

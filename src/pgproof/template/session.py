@@ -138,9 +138,9 @@ class Session:
         return Session(lent, maintenance, self.token, self.available, self.has_cron, count=1_000_000)
 
     def drop(self, name: str) -> None:
-        """Drop a database that pgproof made. Raises ``ValueError`` for any other."""
+        """Drop a database that pgproof made. Raises ``ValueError`` for any other, and for the one that pg_cron needs."""
         if not names.is_ours(name):
-            raise ValueError(f"{name} was not made by pgproof and is not dropped")
+            raise ValueError(f"{name} is none of those that pgproof made and may drop")
         database.drop_database(self.maintenance, name)
         if name in self.clones:
             self.clones.remove(name)
