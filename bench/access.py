@@ -23,13 +23,13 @@ from statistics import median
 
 from bench._measure import report, seconds
 from pgproof import access, catalog, project, psql
-from pgproof.access import attempts, reading
-from pgproof.access.actors import Actor
-from pgproof.access.attempts import Attempt
-from pgproof.access.judge import judge
-from pgproof.access.perform import install, performing, send
-from pgproof.access.survey import Survey
-from pgproof.access.world import World, read_world
+from pgproof.access.actors.kinds import Actor
+from pgproof.access.attempts import reading, statements
+from pgproof.access.attempts.perform import install, performing, send
+from pgproof.access.attempts.statements import Attempt
+from pgproof.access.judging.judge import judge
+from pgproof.access.world.survey import Survey
+from pgproof.access.world.world import World, read_world
 from pgproof.conductor.bench import workbench
 from pgproof.database import Connection, connect, rolled_back, sql
 
@@ -131,7 +131,7 @@ def _same(world: World, surveyed: Survey, user: Actor) -> Iterator[Attempt]:
     observe = world.observation(world.expectations(user, [surveyed.subject.label]))
     assert observe is not None
     yield next(reading.reads(surveyed.subject, user, None))
-    yield next(attempts.updates(surveyed.subject, user, "title", sql.SQL("'touched'"), observe))
+    yield next(statements.updates(surveyed.subject, user, "title", sql.SQL("'touched'"), observe))
 
 
 def five() -> float:

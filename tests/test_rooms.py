@@ -48,14 +48,34 @@ PACKAGES = {
     "pytest": {"pytest_plugin"},
 }
 
-# The largest room has an order of its own: a package of rows/ may import those above it in this list.
-ROWS = (
-    "syntax", "patterns", "model", "evaluate", "values", "checks", "plan", "population", "seeding", "strategies",
-)  # fmt: skip
+# The two largest rooms have an order of their own: a package of theirs may import those above it in these lists.
+PACKAGES_OF = {
+    "rows": (
+        *("syntax", "patterns", "model", "evaluate", "values", "checks", "plan", "population", "seeding"),
+        "strategies",
+    ),
+    "access": (
+        *("contract", "actors", "relations", "attempts", "world", "judging", "planning", "explaining"),
+        *("beside", "measuring", "suite"),
+    ),
+}
+STEPS = [(room, number) for room, packages in PACKAGES_OF.items() for number in range(len(packages))]
 
 
 def room_of(path: Path) -> str:
     return path.relative_to(SOURCE).parts[0].removesuffix(".py")
+
+
+def parts_in(path: Path, room: str) -> tuple[str, ...]:
+    """The dotted name of a module inside a room, in parts; nothing for a module of another one."""
+    parts = path.relative_to(SOURCE).with_suffix("").parts
+    return parts[1:] if parts[0] == room else ()
+
+
+def packages_used(source: str, room: str, own: str) -> set[str]:
+    """The packages of ``room`` that a module in its package ``own`` imports."""
+    names = imports(source, f"pgproof.{room}.{own}")
+    return {name.split(".")[2] for name in names if name.startswith(f"pgproof.{room}.")}
 
 
 def imports(source: str, package: str) -> set[str]:
@@ -121,24 +141,25 @@ def test_a_room_imports_only_what_the_table_allows(path):
     assert faults(path, path.read_text("utf-8")) == []
 
 
-@pytest.mark.parametrize("number", range(len(ROWS)), ids=ROWS)
-def test_a_package_of_rows_imports_only_those_above_it(number):
-    allowed = set(ROWS[: number + 1])
-    for path in sorted((SOURCE / "rows" / ROWS[number]).glob("*.py")):
-        package = f"pgproof.rows.{ROWS[number]}"
-        used = {
-            name.split(".")[2]
-            for name in imports(path.read_text("utf-8"), package)
-            if name.startswith("pgproof.rows.")
-        }
-        assert used <= allowed, f"{path.name} imports {sorted(used - allowed)}"
+@pytest.mark.parametrize(("room", "number"), STEPS, ids=lambda value: str(value))
+def test_a_package_of_a_large_room_imports_only_those_above_it(room, number):
+    own = PACKAGES_OF[room][number]
+    for path in (each for each in MODULES if parts_in(each, room)[:1] == (own,)):
+        used = packages_used(path.read_text("utf-8"), room, own)
+        assert used <= set(PACKAGES_OF[room][: number + 1]), f"{path.name} imports {sorted(used)}"
 
 
-def test_every_module_of_rows_lies_in_a_package_of_the_order():
-    assert {path.relative_to(SOURCE / "rows").parts[0] for path in MODULES if room_of(path) == "rows"} == {
-        "__init__.py",
-        *ROWS,
+@pytest.mark.parametrize("room", PACKAGES_OF)
+def test_every_module_of_a_large_room_lies_in_a_package_of_its_order(room):
+    assert {parts_in(path, room)[0] for path in MODULES if room_of(path) == room} == {
+        "__init__",
+        *PACKAGES_OF[room],
     }
+
+
+def test_an_import_of_a_package_further_down_is_seen():
+    source = "from pgproof.access.judging import judge\nfrom pgproof.access.attempts import perform\n"
+    assert packages_used(source, "access", "attempts") == {"attempts", "judging"}
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from pgproof.access.actors import Actor
-from pgproof.access.attempts import Attempt, Row
-from pgproof.access.contract import ActorKind, Cell, Contract
-from pgproof.access.perform import Outcome
-from pgproof.access.server_checks import version_findings
-from pgproof.access.signup import boasts, changeable, judge
-from pgproof.access.told import told, values_of
+from pgproof.access.actors.kinds import Actor
+from pgproof.access.attempts.perform import Outcome
+from pgproof.access.attempts.statements import Attempt, Row
+from pgproof.access.beside.server_checks import version_findings
+from pgproof.access.beside.signup import boasts, changeable, judge
+from pgproof.access.contract.model import ActorKind, Cell, Contract
+from pgproof.access.judging.told import told, values_of
 from pgproof.database import sql
 
 ANN = Actor("user", "user ann", "authenticated", "{}", {"email": "ann@example.com"})

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from pgproof import access, catalog
-from pgproof.access.catalog_checks import (
+from pgproof.access.beside.catalog_checks import (
     allowed_beside,
     function_findings,
     privilege_findings,

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from pgproof.access.actors import Actor
-from pgproof.access.attempts import Row
-from pgproof.access.contract import Cell
-from pgproof.access.contract_file import contract_of
-from pgproof.access.expect import Expectation
-from pgproof.access.judge import judge
-from pgproof.access.perform import Changes, Outcome, Seen
-from pgproof.access.setting import another, settings
-from pgproof.access.subjects import Subject
+from pgproof.access.actors.kinds import Actor
+from pgproof.access.attempts.perform import Changes, Outcome, Seen
+from pgproof.access.attempts.setting import another, settings
+from pgproof.access.attempts.statements import Row
+from pgproof.access.contract.model import Cell
+from pgproof.access.contract.reader import contract_of
+from pgproof.access.judging.judge import judge
+from pgproof.access.relations.subjects import Subject
+from pgproof.access.world.expect import Expectation
 from pgproof.database import sql
 from pgproof.errors import UsageError
 

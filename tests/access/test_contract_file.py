@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pgproof.access import read_contract
-from pgproof.access.contract import COMMANDS
+from pgproof.access.contract.model import COMMANDS
 from pgproof.errors import UsageError
 
 HEAD = (

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from pgproof.access.subjects import Subject
+from pgproof.access.relations.subjects import Subject
 from pgproof.database import sql
 
 NAME = sql.Identifier("public", "odd")

@@ -3,15 +3,15 @@ from __future__ import annotations
 import pytest
 
 from pgproof import access
-from pgproof.access.actors import Actor
-from pgproof.access.attempts import Attempt, Row
-from pgproof.access.candidates import as_own
-from pgproof.access.contract import Cell
-from pgproof.access.effects import done_by
-from pgproof.access.exercised import made, not_made
-from pgproof.access.perform import Changes, Outcome, Seen
-from pgproof.access.subjects import Subject
-from pgproof.access.survey import Survey, mentioned
+from pgproof.access.actors.kinds import Actor
+from pgproof.access.attempts.candidates import as_own
+from pgproof.access.attempts.perform import Changes, Outcome, Seen
+from pgproof.access.attempts.statements import Attempt, Row
+from pgproof.access.contract.model import Cell
+from pgproof.access.judging.effects import done_by
+from pgproof.access.judging.exercised import made, not_made
+from pgproof.access.relations.subjects import Subject
+from pgproof.access.world.survey import Survey, mentioned
 from pgproof.database import sql
 
 from .variants import BASE, fill, run

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from pgproof.access import read_contract
-from pgproof.access.draft import nearest
-from pgproof.access.rule import equal, flag, happened, never
-from pgproof.access.rules import fits, narrowed
-from pgproof.access.trials import Trial
+from pgproof.access.measuring.draft import nearest
+from pgproof.access.measuring.rule import equal, flag, happened, never
+from pgproof.access.measuring.rules import fits, narrowed
+from pgproof.access.measuring.trials import Trial
 from pgproof.conductor import bench, check, drafting
 from pgproof.errors import UsageError
 

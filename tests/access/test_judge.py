@@ -4,13 +4,13 @@ import json
 
 import pytest
 
-from pgproof.access.actors import Actor
-from pgproof.access.attempts import Attempt, Row
-from pgproof.access.contract import COMMANDS, Cell
-from pgproof.access.effects import effects
-from pgproof.access.expect import Expectation
-from pgproof.access.judge import judge, judge_behind, not_exercised
-from pgproof.access.perform import Changes, Outcome, Seen
+from pgproof.access.actors.kinds import Actor
+from pgproof.access.attempts.perform import Changes, Outcome, Seen
+from pgproof.access.attempts.statements import Attempt, Row
+from pgproof.access.contract.model import COMMANDS, Cell
+from pgproof.access.judging.effects import effects
+from pgproof.access.judging.judge import judge, judge_behind, not_exercised
+from pgproof.access.world.expect import Expectation
 from pgproof.database import sql
 
 ACTOR = Actor("user", "user 1", "authenticated", "{}", {})

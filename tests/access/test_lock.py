@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from pgproof import access, catalog
-from pgproof.access.lock import Entry, changes, line_of, parse, render, worded
-from pgproof.access.perform import install
+from pgproof.access.attempts.perform import install
+from pgproof.access.measuring.lock import Entry, changes, line_of, parse, render, worded
 from pgproof.errors import UsageError
 
 from .variants import BASE, fill

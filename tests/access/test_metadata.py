@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from pgproof.access.actors import Actor
-from pgproof.access.contract import ActorKind, Contract
-from pgproof.access.identity import impostors
-from pgproof.access.metadata import at, carried, paths, words
+from pgproof.access.actors.identity import impostors
+from pgproof.access.actors.kinds import Actor
+from pgproof.access.actors.metadata import at, carried, paths, words
+from pgproof.access.contract.model import ActorKind, Contract
 
 STRANGER = Actor("stranger", "stranger", "authenticated", '{"sub": "0"}', {})
 MEMBER = Actor("member", "member 1", "authenticated", '{"sub": "1"}', {"id": "1"})

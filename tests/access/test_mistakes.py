@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from pgproof import access, catalog
-from pgproof.access.mistakes import never_true_findings, says_never
+from pgproof.access.world.mistakes import never_true_findings, says_never
 from pgproof.errors import UsageError
 
 from .variants import BASE, fill, run

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from pgproof.access import perform as performing_module
-from pgproof.access.actors import Actor
-from pgproof.access.attempts import Attempt
-from pgproof.access.perform import install, perform, performing, send
+from pgproof.access.actors.kinds import Actor
+from pgproof.access.attempts import perform as performing_module
+from pgproof.access.attempts.perform import install, perform, performing, send
+from pgproof.access.attempts.statements import Attempt
 from pgproof.database import connect, sql
 
 SOMEBODY = Actor("somebody", "somebody", "none", "", {})

@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 
 from pgproof import catalog
-from pgproof.access.actors import Actor, bind
-from pgproof.access.attempts import Row
-from pgproof.access.candidates import candidates, spread
-from pgproof.access.contract import ActorKind, Cell, Contract
-from pgproof.access.identity import impostors
-from pgproof.access.matrix import matrix_of
-from pgproof.access.subjects import Subject
-from pgproof.access.toml_lines import lines_of
-from pgproof.access.watch import behind_relation, behind_routine
+from pgproof.access.actors.identity import impostors
+from pgproof.access.actors.kinds import Actor, bind
+from pgproof.access.attempts.candidates import candidates, spread
+from pgproof.access.attempts.statements import Row
+from pgproof.access.contract.model import ActorKind, Cell, Contract
+from pgproof.access.contract.toml_lines import lines_of
+from pgproof.access.judging.matrix import matrix_of
+from pgproof.access.relations.subjects import Subject
+from pgproof.access.relations.watch import behind_relation, behind_routine
 from pgproof.database import sql
 from pgproof.errors import UsageError
 

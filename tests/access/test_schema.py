@@ -8,7 +8,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from pgproof.access import contract_file, contract_of
+from pgproof.access import contract_of
+from pgproof.access.contract import reader as contract_file
 from pgproof.errors import UsageError
 
 if sys.version_info >= (3, 11):

@@ -9,15 +9,21 @@ from typing import Any
 
 import pytest
 
-from pgproof.access.actors import Actor
-from pgproof.access.attempts import Attempt, otherwise
-from pgproof.access.calls import undescribed
-from pgproof.access.contract import Contract, FunctionRule
-from pgproof.access.covert import judge_pair
-from pgproof.access.functions import calls, denials, was_called
-from pgproof.access.perform import Outcome
-from pgproof.access.reading import ends_with_transaction, leaky_reads, prepared_read, read_after, reads
-from pgproof.access.subjects import Subject
+from pgproof.access.actors.kinds import Actor
+from pgproof.access.attempts.functions import calls, denials, was_called
+from pgproof.access.attempts.perform import Outcome
+from pgproof.access.attempts.reading import (
+    ends_with_transaction,
+    leaky_reads,
+    prepared_read,
+    read_after,
+    reads,
+)
+from pgproof.access.attempts.statements import Attempt, otherwise
+from pgproof.access.beside.calls import undescribed
+from pgproof.access.contract.model import Contract, FunctionRule
+from pgproof.access.judging.covert import judge_pair
+from pgproof.access.relations.subjects import Subject
 from pgproof.catalog.objects import Argument, Routine
 from pgproof.catalog.parts import TypeRef
 from pgproof.database import sql

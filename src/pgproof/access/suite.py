@@ -7,27 +7,27 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pgproof.access.afterwards import event_findings
-from pgproof.access.attempts import Attempt
-from pgproof.access.calls import judge_calls
-from pgproof.access.catalog_checks import catalog_findings
-from pgproof.access.contract import Cell, Contract
-from pgproof.access.copying import copy_verdicts, rows_to_copy
-from pgproof.access.covert import covert_findings
-from pgproof.access.exercised import unexercised
-from pgproof.access.findings import missing_finding, unexercised_finding, verdict_finding
-from pgproof.access.functions import callable_routines
-from pgproof.access.judge import Verdict, judge, judge_behind
-from pgproof.access.matrix import CellVerdict, MatrixCell, Place, matrix_of
-from pgproof.access.perform import Outcome, install, performing
-from pgproof.access.sequences import sequence_findings
-from pgproof.access.server_checks import version_findings
-from pgproof.access.signup import signup_findings
-from pgproof.access.subjects import exposed
-from pgproof.access.survey import Survey
-from pgproof.access.told import told_findings
-from pgproof.access.turns import Turn, turns
-from pgproof.access.world import World, read_world
+from pgproof.access.attempts.functions import callable_routines
+from pgproof.access.attempts.perform import Outcome, install, performing
+from pgproof.access.attempts.statements import Attempt
+from pgproof.access.beside.afterwards import event_findings
+from pgproof.access.beside.calls import judge_calls
+from pgproof.access.beside.catalog_checks import catalog_findings
+from pgproof.access.beside.copying import copy_verdicts, rows_to_copy
+from pgproof.access.beside.sequences import sequence_findings
+from pgproof.access.beside.server_checks import version_findings
+from pgproof.access.beside.signup import signup_findings
+from pgproof.access.contract.model import Cell, Contract
+from pgproof.access.explaining.findings import missing_finding, unexercised_finding, verdict_finding
+from pgproof.access.judging.covert import covert_findings
+from pgproof.access.judging.exercised import unexercised
+from pgproof.access.judging.judge import Verdict, judge, judge_behind
+from pgproof.access.judging.matrix import CellVerdict, MatrixCell, Place, matrix_of
+from pgproof.access.judging.told import told_findings
+from pgproof.access.planning.turns import Turn, turns
+from pgproof.access.relations.subjects import exposed
+from pgproof.access.world.survey import Survey
+from pgproof.access.world.world import World, read_world
 from pgproof.catalog import Catalog
 from pgproof.catalog.model import Table
 from pgproof.database import Connection

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 from pgproof import access, database, template
-from pgproof.access import lock
+from pgproof.access.measuring import lock
 from pgproof.conductor import where, worlds
 from pgproof.conductor.bench import Progress
 from pgproof.finding import Finding

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pgproof import access, template
-from pgproof.access.contract import COMMANDS, SERVICE
+from pgproof.access.contract.model import COMMANDS, SERVICE
 from pgproof.conductor import bench, worlds
 from pgproof.errors import UsageError
 from pgproof.finding import Finding

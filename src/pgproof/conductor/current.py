@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from pgproof.access.watch import behind_relation
+from pgproof.access.relations.watch import behind_relation
 from pgproof.catalog import Catalog
 from pgproof.catalog.model import Table, View
 from pgproof.database import Connection, errors, sql

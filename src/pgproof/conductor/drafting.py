@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from pgproof import access, catalog, database, psql
-from pgproof.access.contract import NOBODY, STRANGER, ActorKind, Contract
-from pgproof.access.draft import Draft, with_cascades
-from pgproof.access.guess import guess_actors
-from pgproof.access.measure import measure
-from pgproof.access.perform import install
-from pgproof.access.subjects import exposed, root_of
+from pgproof.access.attempts.perform import install
+from pgproof.access.contract.model import NOBODY, STRANGER, ActorKind, Contract
+from pgproof.access.measuring.draft import Draft, with_cascades
+from pgproof.access.measuring.guess import guess_actors
+from pgproof.access.measuring.measure import measure
+from pgproof.access.relations.subjects import exposed, root_of
 from pgproof.catalog import Catalog
 from pgproof.conductor import bench, population
 from pgproof.conductor.bench import Progress

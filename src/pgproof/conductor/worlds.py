@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import get_args
 
 from pgproof import access, catalog, database, psql, settings, template
-from pgproof.access.matrix import WORST
+from pgproof.access.judging.matrix import WORST
 from pgproof.catalog import Catalog
 from pgproof.conductor.bench import Progress
 from pgproof.finding import Finding

@@ -1,0 +1,1 @@
+"""What is tried: statements in, outcomes out."""

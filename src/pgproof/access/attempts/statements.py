@@ -1,0 +1,298 @@
+"""What is tried: one ``Attempt`` per statement and actor. Planning is pure: descriptions in, statements out.
+
+A blind UPDATE or DELETE (no WHERE, no RETURNING) does not apply the SELECT policy and one that reads a column does
+(https://www.postgresql.org/docs/current/sql-createpolicy.html, "Policies applied by command type"), so both are tried.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from pgproof.access.actors.kinds import Actor
+from pgproof.access.contract.model import Command
+from pgproof.access.relations.subjects import Subject
+from pgproof.database import sql
+
+Variant = Literal[
+    "read",
+    "read column",
+    "count",
+    "explained",
+    "copied out",
+    "copied in",
+    "after another",
+    "after a change",
+    "through a leaky function",
+    "as prepared by another",
+    "blind",
+    "filtered",
+    "one row",
+    "move",
+    "move all",
+    "move alone",
+    "take",
+    "take alone",
+    "set column",
+    "set allowed column",
+    "copy",
+    "returning",
+    "shown",
+    "again",
+    "do nothing",
+    "merge in",
+    "upsert",
+    "merge",
+    "truncate",
+    "call",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One statement as one actor. ``observe`` is what a superuser looks at afterwards, before all is undone.
+
+    ``prepare`` is what a superuser does first; ``aim`` is the key of the row that is aimed at, where it is one;
+    ``change`` says in words what is new about it; ``row`` is what is inserted, or the columns that are set.
+    """
+
+    actor: Actor
+    relation: str
+    command: Command
+    variant: Variant
+    statement: sql.Composed
+    observe: sql.Composed | None = None
+    aim: str = ""
+    change: str = ""
+    prepare: sql.Composed | None = None
+    row: Mapping[str, Any] | None = None
+
+    @property
+    def reads(self) -> bool:
+        """Whether the statement is a query for one value."""
+        return self.command == "select" or self.variant == "shown"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row as it is before every attempt: its key as JSON text, its content, and its place, which a change moves."""
+
+    key: str
+    content: Mapping[str, Any]
+    place: str
+
+
+def updates(
+    subject: Subject,
+    actor: Actor,
+    column: str,
+    value: sql.Composable,
+    observe: sql.Composed,
+) -> Iterator[Attempt]:
+    """Set a column to a constant: blind, with the key read, by MERGE, and with RETURNING; ``value`` is one that every
+    row may have.
+    """
+    setting = sql.SQL("update {} as t set {} = {}").format(subject.name, sql.Identifier(column), value)
+    yield Attempt(actor, subject.label, "update", "blind", setting, observe)
+    filtered = sql.SQL("{} where {} is not null").format(setting, subject.key)
+    yield Attempt(actor, subject.label, "update", "filtered", sql.Composed([filtered]), observe)
+    merge = sql.SQL(
+        "merge into {} as t using (values (1)) as v (x) on true when matched then update set {} = {}"
+    ).format(subject.name, sql.Identifier(column), value)
+    yield Attempt(actor, subject.label, "update", "merge", merge, observe)
+    yield _shown(subject, actor, "update", setting, observe)
+
+
+def _shown(
+    subject: Subject,
+    actor: Actor,
+    command: Command,
+    statement: sql.Composed,
+    observe: sql.Composed,
+    prepare: sql.Composed | None = None,
+) -> Attempt:
+    """An UPDATE or DELETE with RETURNING, which may show no row that a SELECT would not."""
+    shown = sql.SQL(
+        "with done as ({} returning {} as key) select coalesce(jsonb_agg(done.key), '[]') as seen from done"
+    ).format(statement, subject.key)
+    return Attempt(actor, subject.label, command, "shown", shown, observe, prepare=prepare)
+
+
+def moves(
+    subject: Subject,
+    actor: Actor,
+    own: Sequence[Row],
+    column: str,
+    values: Sequence[Any],
+    observe: sql.Composed,
+    unblock: sql.Composed | None,
+) -> Iterator[Attempt]:
+    """Give rows another owner: all that can be reached and one that is all alone, both blind, and one by its key."""
+    for value in values:
+        setting = sql.SQL("update {} as t set {} = {}").format(
+            subject.name, sql.Identifier(column), subject.constant(column, value)
+        )
+        said = f"{column} = {value!r}"
+        yield Attempt(
+            actor, subject.label, "becomes", "move all", setting, observe, change=said, prepare=unblock
+        )
+        for row in own:
+            if row.content.get(column) == value:
+                continue
+            one = sql.SQL("{} where {}").format(setting, subject.at(row.key))
+            yield Attempt(
+                actor, subject.label, "becomes", "move", sql.Composed([one]), observe, row.key, said
+            )
+            yield Attempt(
+                actor,
+                subject.label,
+                "becomes",
+                "move alone",
+                setting,
+                observe,
+                row.key,
+                said,
+                alone(subject, row, unblock),
+            )
+
+
+def takes(
+    subject: Subject,
+    actor: Actor,
+    values: Mapping[str, Any],
+    foreign: Sequence[Row],
+    observe: sql.Composed,
+    unblock: sql.Composed | None,
+) -> Iterator[Attempt]:
+    """Make rows of others one's own, one at a time: blind, and by key. What a row becomes is then beyond reproach."""
+    pairs = sql.SQL(", ").join(
+        sql.SQL("{} = {}").format(sql.Identifier(each), subject.constant(each, value))
+        for each, value in values.items()
+    )
+    setting = sql.SQL("update {} as t set {}").format(subject.name, pairs)
+    said = ", ".join(f"{name} = {value!r}" for name, value in values.items())
+    for row in foreign:
+        one = sql.SQL("{} where {}").format(setting, subject.at(row.key))
+        single = alone(subject, row, unblock)
+        yield Attempt(actor, subject.label, "update", "take", sql.Composed([one]), observe, row.key, said)
+        yield Attempt(actor, subject.label, "update", "take alone", setting, observe, row.key, said, single)
+
+
+def alone(subject: Subject, row: Row, unblock: sql.Composed | None) -> sql.Composed:
+    """Leave one row of a relation, so that a statement without WHERE meets that one and no other gets in its way."""
+    first = sql.SQL("{}; ").format(unblock) if unblock else sql.SQL("")
+    return sql.SQL(
+        "{}set local session_replication_role = replica; delete from {} as t where not ({});"
+        " set local session_replication_role = origin"
+    ).format(first, subject.name, subject.at(row.key))
+
+
+def deletes(
+    subject: Subject,
+    actor: Actor,
+    rows: Sequence[Row],
+    observe: sql.Composed,
+    unblock: sql.Composed | None,
+    served: sql.Composed | None = None,
+) -> Iterator[Attempt]:
+    """Delete everything, blind, with the key read, by MERGE and with RETURNING, and single rows, which foreign keys to
+    others do not stop. ``served`` is what the service says that deletes single rows for people, if one does.
+    """
+    everything = sql.SQL("delete from {} as t").format(subject.name)
+    filtered = sql.SQL("{} where {} is not null").format(everything, subject.key)
+    yield Attempt(actor, subject.label, "delete", "blind", everything, observe, prepare=unblock)
+    yield Attempt(
+        actor, subject.label, "delete", "filtered", sql.Composed([filtered]), observe, prepare=unblock
+    )
+    merge = sql.SQL("merge into {} as t using (values (1)) as v (x) on true when matched then delete").format(
+        subject.name
+    )
+    yield Attempt(actor, subject.label, "delete", "merge", merge, observe, prepare=unblock)
+    yield _shown(subject, actor, "delete", everything, observe, unblock)
+    for row in rows:
+        one = sql.SQL("{} where {}").format(everything, subject.at(row.key))
+        yield Attempt(
+            actor, subject.label, "delete", "one row", sql.Composed([one]), observe, row.key, prepare=served
+        )
+
+
+def truncates(subject: Subject, actor: Actor) -> Iterator[Attempt]:
+    """TRUNCATE, which row-level security does not cover."""
+    statement = sql.SQL("truncate {} cascade").format(subject.name)
+    yield Attempt(actor, subject.label, "delete", "truncate", sql.Composed([statement]))
+
+
+def inserts(
+    subject: Subject,
+    actor: Actor,
+    candidates: Sequence[Mapping[str, Any]],
+    nameable: Sequence[str],
+    observe: sql.Composed,
+    *,
+    returning: bool = False,
+    statements: Sequence[sql.Composed] = (),
+) -> Iterator[Attempt]:
+    """Insert each candidate; with RETURNING this needs the right to see the new row.
+
+    ``statements`` are those of the candidates, if they have been made already.
+    """
+    known = statements or [subject.insertion(each, nameable) for each in candidates]
+    for candidate, plain in zip(candidates, known, strict=True):
+        said = _owners(subject, candidate)
+        statement = sql.SQL("{} returning {}").format(plain, subject.key) if returning else plain
+        variant: Variant = "returning" if returning else "copy"
+        yield Attempt(actor, subject.label, "insert", variant, statement, observe, change=said, row=candidate)
+
+
+def otherwise(subject: Subject, inserted: Sequence[Attempt], nameable: Sequence[str]) -> Iterator[Attempt]:
+    """Inserts again, by ON CONFLICT DO NOTHING, which asks for as much and may keep quiet about it, and by MERGE."""
+    for each in inserted:
+        nothing = sql.SQL("{} on conflict do nothing").format(each.statement)
+        yield replace(each, variant="do nothing", statement=nothing)
+        merge = subject.merging(each.row or {}, nameable)
+        yield replace(each, variant="merge in", statement=merge)
+
+
+def again(
+    subject: Subject,
+    actor: Actor,
+    rows: Sequence[Row],
+    nameable: Sequence[str],
+    observe: sql.Composed,
+) -> Iterator[Attempt]:
+    """Insert a row that was there and has been taken away: no key is in its way, however narrow the keys are."""
+    for row in rows:
+        removed = sql.SQL(
+            "set local session_replication_role = replica; delete from {} as t where {};"
+            " set local session_replication_role = origin"
+        ).format(subject.name, subject.at(row.key))
+        statement = subject.insertion(row.content, nameable)
+        said = _owners(subject, row.content)
+        yield Attempt(
+            actor, subject.label, "insert", "again", statement, observe, row.key, said, removed, row.content
+        )
+
+
+def upserts(
+    subject: Subject,
+    actor: Actor,
+    rows: Sequence[Row],
+    column: str,
+    value: sql.Composable,
+    nameable: Sequence[str],
+    observe: sql.Composed,
+) -> Iterator[Attempt]:
+    """Insert rows that are there, and change them when they turn out to be."""
+    if not subject.key_columns:
+        return
+    keys = sql.SQL(", ").join(map(sql.Identifier, subject.key_columns))
+    for row in rows:
+        statement = sql.SQL("{} on conflict ({}) do update set {} = {}").format(
+            subject.insertion(row.content, nameable), keys, sql.Identifier(column), value
+        )
+        yield Attempt(actor, subject.label, "insert", "upsert", sql.Composed([statement]), observe, row.key)
+
+
+def _owners(subject: Subject, candidate: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} = {candidate.get(name)!r}" for name in subject.deciding) or "a copy of a row"

@@ -1,0 +1,1 @@
+"""What the team said, as frozen values read from ``access.toml``."""

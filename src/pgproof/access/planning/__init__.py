@@ -1,0 +1,1 @@
+"""Which attempts are made for every actor and relation, and in which order."""

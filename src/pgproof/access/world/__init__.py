@@ -1,0 +1,1 @@
+"""What there is before anybody acts, and what the contract allows on it."""
