@@ -12,6 +12,8 @@ from pgproof import catalog
 from pgproof.database import connect
 from pgproof.rows.strategies import SchemaPlan
 
+FIXTURES = Path(__file__).parents[2] / "fixtures"
+
 
 @pytest.fixture(scope="session")
 def plans() -> Iterator[tuple[dict[Path, SchemaPlan], ExitStack]]:
@@ -29,3 +31,9 @@ def plan(plans, pg_project, pg_workbench) -> SchemaPlan:
         connection = connections.enter_context(connect(clone.dsn))
         made[pg_project] = SchemaPlan(catalog.read(connection), connection)
     return made[pg_project]
+
+
+@pytest.fixture
+def fixture_sql(pg_project):
+    """The text of a named data set of the project."""
+    return lambda name: (FIXTURES / pg_project.name / f"{name}.sql").read_text(encoding="utf-8")

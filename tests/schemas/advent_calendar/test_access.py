@@ -4,8 +4,9 @@ import pytest
 
 from pgproof.database import acting_as
 
+from ..outcomes import refused
 from .checks import access, accounts, races
-from .world import TABLES, keys_of, new_family, one, refused
+from .world import TABLES, keys_of, new_family, one
 
 NOBODY = {
     "claims absent": None,

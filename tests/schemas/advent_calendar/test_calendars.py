@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from ..outcomes import refused
 from .checks import locked, published, tenancy
-from .world import add, new_family, one, refused
+from .world import add, new_family, one
 
 CHECKS = [
     published.check_whoever_has_link_or_slug_reads_calendar_and_days,

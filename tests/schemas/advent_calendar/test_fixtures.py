@@ -6,10 +6,11 @@ import pytest
 
 from pgproof.platforms.clock import Clock
 
+from ..outcomes import refused
 from .checks.published import read
 from .checks.transfer import try_transfer
 from .transfer import bring_back_legacy
-from .world import FIXTURES, TABLES, as_person, keys_of, load, one, refused
+from .world import FIXTURES, TABLES, as_person, keys_of, load, one
 
 NAMES = sorted(path.stem for path in FIXTURES.glob("*.sql"))
 EXPIRING = ("account_session", "chat_session_v2", "chat_message_v2", "memory_fragment")

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import psycopg
 import pytest
 
+from ..mistakes import mistake_id
 from .checks import access, accounts, expiry, locked, memory, published, questions, races, tenancy, transfer
 from .world import FIXTURES, has_vectors, load
 
@@ -113,10 +114,6 @@ RACES: list[tuple[str, Callable[..., None], type[Exception]]] = [
     ),
 ]
 MODULES = (access, accounts, expiry, locked, memory, published, questions, races, tenancy, transfer)
-
-
-def mistake_id(value: object) -> str:
-    return value if isinstance(value, str) else getattr(value, "__name__", "").removeprefix("check_")
 
 
 def about_vectors(check: Callable[..., None]) -> bool:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-import psycopg
 from psycopg import sql
 
 from pgproof.database import Connection, acting_as
@@ -197,18 +196,3 @@ def columns_of(pg: Connection, table: str) -> Sequence[str]:
         (table,),
     )
     return [str(name) for (name,) in rows]
-
-
-@contextmanager
-def refused(pg: Connection, sqlstate: str, constraint: str | None = None) -> Iterator[None]:
-    """The statements inside fail with ``sqlstate`` (and ``constraint``), else ``AssertionError``."""
-    failure: psycopg.Error | None = None
-    try:
-        with pg.transaction():
-            yield
-    except psycopg.Error as error:
-        failure = error
-    assert failure is not None, f"nothing was refused, expected {sqlstate}"
-    assert failure.sqlstate == sqlstate, f"expected {sqlstate}, got {failure.sqlstate}: {failure}"
-    seen = failure.diag.constraint_name
-    assert constraint in (None, seen), f"expected {constraint} to refuse, it was {seen}: {failure}"

@@ -17,13 +17,3 @@ FIXTURES = ROOT / "fixtures" / "ai_assistant"
 @pytest.fixture(scope="session")
 def pg_project() -> Path:
     return PROJECT
-
-
-@pytest.fixture(scope="session")
-def fixture_sql():
-    """The text of a named data set or known-bad variant of the project."""
-
-    def fixture_sql_(name: str) -> str:
-        return (FIXTURES / f"{name}.sql").read_text(encoding="utf-8")
-
-    return fixture_sql_

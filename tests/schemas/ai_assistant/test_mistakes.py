@@ -12,6 +12,7 @@ import pytest
 from pgproof.pytest_plugin import setting
 
 from .. import scripts
+from ..mistakes import mistake_id
 from .checks import access, messages, summaries, usage
 from .conftest import FIXTURES, PROJECT
 
@@ -120,10 +121,6 @@ HELPERS = {
 
 def variant(name: str) -> str:
     return (BAD / f"{name}.sql").read_text(encoding="utf-8")
-
-
-def mistake_id(value: object) -> str:
-    return value if isinstance(value, str) else getattr(value, "__name__", "").removeprefix("check_")
 
 
 @pytest.mark.parametrize(("name", "check"), MISTAKES, ids=mistake_id)

@@ -4,9 +4,10 @@ import pytest
 
 from pgproof.database import acting_as
 
+from ..outcomes import refused
 from .checks import access as checks
 from .checks.access import TABLES, WRITABLE, new_life, owners
-from .world import as_service, refused
+from .world import as_service
 
 NOBODY = {
     "claims absent": None,

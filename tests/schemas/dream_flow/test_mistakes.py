@@ -8,6 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from ..mistakes import mistake_id
 from ..sql_text import SqlFile
 from ..text_rules import dollar_quotes_are_named
 from .checks import access, analytics, feedback, job, rituals, rows, streaks
@@ -104,10 +105,6 @@ HELPERS = {"check_streaks", "check_personas", "check_daily_views"}  # compare wi
 
 def variant(name: str) -> str:
     return (BAD / f"{name}.sql").read_text(encoding="utf-8")
-
-
-def mistake_id(value: object) -> str:
-    return value if isinstance(value, str) else getattr(value, "__name__", "").removeprefix("check_")
 
 
 @pytest.mark.parametrize(("name", "check", "how"), MISTAKES, ids=mistake_id)

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from ..outcomes import refused
 from .checks import rows as checks
 from .checks.access import TABLES, new_life
-from .world import refused
 
 # What the primary key on id alone already refuses.
 IMPLIED = {"sessions_user_id_id_key"}

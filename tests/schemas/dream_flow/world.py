@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from datetime import date, datetime
 from uuid import UUID
-
-import psycopg
 
 from pgproof.database import Connection, acting_as
 
@@ -121,18 +119,3 @@ def as_visitor(pg: Connection) -> AbstractContextManager[Connection]:
 def as_service(pg: Connection) -> AbstractContextManager[Connection]:
     """Be the application's own backend."""
     return acting_as(pg, "service_role", {"role": "service_role"})
-
-
-@contextmanager
-def refused(pg: Connection, sqlstate: str, constraint: str | None = None) -> Iterator[None]:
-    """The statements inside fail with ``sqlstate`` (and ``constraint``), else ``AssertionError``."""
-    failure: psycopg.Error | None = None
-    try:
-        with pg.transaction():
-            yield
-    except psycopg.Error as error:
-        failure = error
-    assert failure is not None, f"nothing was refused, expected {sqlstate}"
-    assert failure.sqlstate == sqlstate, f"expected {sqlstate}, got {failure.sqlstate}: {failure}"
-    seen = failure.diag.constraint_name
-    assert constraint in (None, seen), f"expected {constraint} to refuse, it was {seen}: {failure}"

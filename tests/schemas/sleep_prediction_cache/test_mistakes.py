@@ -11,6 +11,7 @@ import pytest
 from pgproof.pytest_plugin import setting
 
 from .. import scripts
+from ..mistakes import mistake_id
 from ..outcomes import refused
 from . import world
 from .checks import access, contexts, invalidation, races, rows, serving
@@ -94,10 +95,6 @@ HELPERS = {"check_current_contexts_describe_the_sleep"}
 
 def variant(name: str) -> str:
     return (BAD / f"{name}.sql").read_text(encoding="utf-8")
-
-
-def mistake_id(value: object) -> str:
-    return value if isinstance(value, str) else getattr(value, "__name__", "").removeprefix("check_")
 
 
 @pytest.mark.parametrize(("name", "check"), MISTAKES, ids=mistake_id)

@@ -6,6 +6,7 @@ from psycopg import sql
 
 from pgproof.database import Connection, acting_as
 
+from ...outcomes import refused
 from ..world import (
     TABLES,
     Family,
@@ -15,7 +16,6 @@ from ..world import (
     has_vectors,
     keys_of,
     new_family,
-    refused,
     row_of,
     vector,
 )

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from pgproof.database import Connection
 
-from ..world import as_person, as_service, as_visitor, new_account, new_person, one, refused
+from ...outcomes import refused
+from ..world import as_person, as_service, as_visitor, new_account, new_person, one
 
 OWNER = "select auth_provider_id from public.account_v2 where account_id = %s"
 

@@ -12,7 +12,8 @@ from psycopg import sql
 from pgproof.database import Connection
 from pgproof.platforms.clock import Clock
 
-from ..world import TABLES, Family, add, as_person, keys_of, new_family, one, refused
+from ...outcomes import refused
+from ..world import TABLES, Family, add, as_person, keys_of, new_family, one
 
 # What expires, the function that removes it, and how long a row lives that does not say.
 EXPIRING = {

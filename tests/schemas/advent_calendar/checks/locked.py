@@ -7,7 +7,8 @@ from typing import Any
 
 from pgproof.database import Connection
 
-from ..world import Family, add, as_person, as_service, new_family, one, refused
+from ...outcomes import refused
+from ..world import Family, add, as_person, as_service, new_family, one
 
 LOCK = (
     "update public.advent_calendar_v2 set is_locked = true, lock_reason = 'Wrapped.' where calendar_id = %s"

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from pgproof.database import Connection
 
+from ...outcomes import refused
 from ..oracle_memory import Memory, nearest
-from ..world import Family, add, as_person, as_service, as_visitor, new_family, one, refused, vector
+from ..world import Family, add, as_person, as_service, as_visitor, new_family, one, vector
 
 INDEX_ONLY = 0  # compare nothing exactly: use the vector index
 ALWAYS_EXACT = 1_000_000

@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 
 from pgproof.database import Connection
 
-from ..world import Family, add, as_person, as_service, as_visitor, new_family, one, refused
+from ...outcomes import refused
+from ..world import Family, add, as_person, as_service, as_visitor, new_family, one
 
 CALENDAR = ("title", "year", "theme", "public_slug", "published_at")
 DAYS = ("day_number", "title", "message", "confetti_type", "unlock_effect", "is_opened")

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from pgproof.database import Connection
 
-from ..world import Family, add, new_family, refused
+from ...outcomes import refused
+from ..world import Family, add, new_family
 
 # table, the column that points, what it points to, the constraint that refuses another account's
 POINTERS = (

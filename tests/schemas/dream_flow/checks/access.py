@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pgproof.database import Connection
 
+from ...outcomes import refused
 from ..world import (
     as_user,
     as_visitor,
@@ -17,7 +18,6 @@ from ..world import (
     new_session,
     new_user,
     recompute,
-    refused,
 )
 
 TABLES = ("profiles", "rituals", "sessions", "session_assets", "session_feedback", "user_streaks")

@@ -8,9 +8,10 @@ from uuid import UUID
 
 from pgproof.database import Connection
 
+from ...outcomes import refused
 from .. import oracle
 from ..oracle import PERSONAS, Person, Profile, Session
-from ..world import as_service, as_user, as_visitor, new_profile, new_session, new_user, refused
+from ..world import as_service, as_user, as_visitor, new_profile, new_session, new_user
 from .streaks import bedtime
 
 VIEWS = (

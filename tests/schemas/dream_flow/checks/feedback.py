@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pgproof.database import Connection
 
-from ..world import as_service, as_user, new_feedback, new_session, new_user, refused
+from ...outcomes import refused
+from ..world import as_service, as_user, new_feedback, new_session, new_user
 
 
 def check_nobody_rates_a_session_of_somebody_else(pg: Connection) -> None:

@@ -10,7 +10,8 @@ from pgproof.database import Connection
 from pgproof.harness import OwnDatabase
 
 from ...concurrency import meanwhile
-from ..world import new_ritual, new_user, refused
+from ...outcomes import refused
+from ..world import new_ritual, new_user
 
 TRIES = 200
 RETRY = (

@@ -6,7 +6,8 @@ from uuid import uuid4
 
 from pgproof.database import Connection
 
-from ..world import as_user, new_asset, new_feedback, refused
+from ...outcomes import refused
+from ..world import as_user, new_asset, new_feedback
 from .access import TABLES, WRITABLE, new_life, owners
 
 # table, column, the values on the boundary, the values just beyond it, the constraint between them

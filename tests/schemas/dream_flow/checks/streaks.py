@@ -9,6 +9,7 @@ from pgproof.database import Connection
 from pgproof.harness import OwnDatabase
 
 from ...concurrency import meanwhile
+from ...outcomes import refused
 from ..oracle import Streak, streak
 from ..world import (
     as_service,
@@ -17,7 +18,6 @@ from ..world import (
     new_session,
     new_user,
     recompute,
-    refused,
     stored_streaks,
 )
 
