@@ -157,6 +157,26 @@ def test_a_supabase_folder_without_rows_gets_rows_and_a_draft_that_is_accepted(m
     assert "relations public.projects" in {each.subject for each in found if each.rule == "not-confirmed"}
 
 
+def test_profiles_that_a_sign_up_makes_are_nobodys_to_make_again(make_project):
+    profiles = """
+create table public.profiles (id uuid primary key references auth.users (id) on delete cascade, email text unique);
+alter table public.profiles enable row level security;
+create policy "Own profile" on public.profiles for select to authenticated using (id = (select auth.uid()));
+create function public.handle_new_user() returns trigger language plpgsql security definer set search_path = ''
+as $$
+begin
+    insert into public.profiles (id, email) values (new.id, new.email);
+    return new;
+end;
+$$;
+create trigger on_auth_user_created after insert on auth.users
+for each row execute function public.handle_new_user();
+"""
+    folder = make_project({"supabase/migrations/20240101000000_profiles.sql": profiles})
+    assert 'select.user = "id = :id"  # measured' in drafted(folder)
+    assert [each.rule for each in findings(folder) if each.severity == "error"] == []
+
+
 @pytest.mark.parametrize(
     ("column", "asked"),
     [("accepted_at timestamptz", "accepted_at is not null"), ("left_on date", "left_on is null")],

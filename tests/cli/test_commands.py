@@ -16,6 +16,8 @@ import pytest
 from tests.conftest import processes_of
 
 from pgproof import database
+from pgproof.conductor.check import errors_first
+from pgproof.finding import Finding
 
 ROOT = Path(__file__).parents[2]
 PLAIN = '[project]\nname = "demo"\nplatform = "plain"\n'
@@ -182,3 +184,9 @@ def test_a_reader_that_goes_away_is_no_traceback(demo):
     command = f"{sys.executable} -m pgproof.cli check {demo} | head -c 1"
     done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
     assert "Traceback" not in done.stderr
+
+
+def test_errors_stand_before_warnings_and_otherwise_in_the_order_they_were_found():
+    made = [("1", "note"), ("2", "warning"), ("3", "error"), ("4", "warning"), ("5", "error")]
+    found = [Finding("rule", name, "this", "that", "mend it", severity=kind) for name, kind in made]
+    assert [each.subject for each in errors_first(found)] == ["3", "5", "2", "4", "1"]

@@ -9,6 +9,7 @@ import pytest
 from tests.rows.conftest import nasty
 
 from pgproof.database import Connection
+from pgproof.rows.model.troubles import CannotFill
 from pgproof.rows.population import existing
 from pgproof.rows.seeding.seed import SeedReport
 
@@ -83,6 +84,41 @@ create trigger welcome after insert on users for each row execute function welco
     report = fill(script, rows={"users": 30, "posts": 100})
     assert report.notes == ("public.profiles: 30 rows were made by triggers of other tables",)
     assert one("select count(*) from posts") == 100
+
+
+SOME_PROFILES = """
+create table users (id int primary key);
+create table profiles (user_id int primary key references users (id), bio text);
+create function welcome() returns trigger language plpgsql as $body$
+begin
+    if new.id % 3 = 0 then
+        insert into profiles (user_id) values (new.id);
+    end if;
+    return null;
+end $body$;
+create trigger welcome after insert on users for each row execute function welcome();
+"""
+
+
+def test_the_parents_of_rows_that_a_trigger_made_are_taken_and_the_others_are_not(
+    fill: Fill, one: One
+) -> None:
+    report = fill(SOME_PROFILES, rows={"users": 30, "profiles": 30})
+    made = report.notes[0].removeprefix("public.profiles: ").partition(" ")[0]
+    assert (int(made), one("select count(*) from profiles")) == (
+        one("select count(*) from users where id % 3 = 0"),
+        30,
+    )
+
+
+def test_more_rows_than_parents_are_refused_with_those_counted_that_a_trigger_made(fill: Fill) -> None:
+    with pytest.raises(CannotFill, match="31 rows are asked for, and its keys have room for 30"):
+        fill(SOME_PROFILES, rows={"users": 30, "profiles": 31})
+
+
+def test_rows_that_are_wanted_loosely_are_as_many_as_keys_have_room_for(fill: Fill, one: One) -> None:
+    fill(SOME_PROFILES, rows={"users": 30, "profiles": 31}, loosely=True)
+    assert one("select count(*) from profiles") == 30
 
 
 def test_a_table_that_inherits_is_not_counted_with_its_parent(fill: Fill, one: One) -> None:

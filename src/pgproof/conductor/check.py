@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 
 from pgproof import recorded, template
 from pgproof.conductor.access_check import check_access
@@ -65,10 +66,15 @@ def check_on(
         stand_ins=rehearsal.stand_ins if rehearsal else (),
         missing=base.note.missing,
         steps=tuple(steps),
-        findings=(*file_remarks(project), *findings),
+        findings=errors_first((*file_remarks(project), *findings)),
         failure=failure,
         matrix=matrix,
     )
+
+
+def errors_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Findings by severity and otherwise in the order they were made: nobody reads through warnings to an error."""
+    return tuple(sorted(findings, key=lambda each: ("error", "warning", "note").index(each.severity)))
 
 
 def untried_access(project: Project) -> Step:

@@ -63,7 +63,7 @@ def _made(connection: Connection, project: Project, catalog: Catalog, schemas: S
     before = {
         each.qualified: _places(connection, each) for each in catalog.tables if each.partition_of is None
     }
-    options = SeedOptions(rows={each.qualified: ROWS for each in wanted})
+    options = SeedOptions(rows={each.qualified: ROWS for each in wanted}, loosely=True)
     if wanted:
         run_seed(connection, catalog, project.settings.rows, options)
     if nobody and _count(connection, catalog.table(USERS_TABLE)) == 0:  # no foreign key leads there

@@ -19,6 +19,8 @@ CHILDREN = 4.0  # per parent
 LINKS = 2.0  # rows of a table that joins two others, per row of the larger one
 ANSWERS = 0.4  # rows with an identity of their own that may exist once per parent and person: ratings, votes
 
+FIRMLY, LOOSELY = "asked for", "wanted, or as many as its keys have room for"
+
 
 @dataclass(frozen=True, slots=True)
 class Count:
@@ -27,6 +29,11 @@ class Count:
     rows: int
     why: str
     exact: float | None = None
+
+    @property
+    def firm(self) -> bool:
+        """Whether fewer rows would not be what somebody asked for."""
+        return self.why == FIRMLY
 
     @property
     def weight(self) -> float:
@@ -41,12 +48,16 @@ def _rounded(weight: float, why: str) -> Count:
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What somebody asked for: rows by table, a scale, a total, and children per parent by foreign key."""
+    """What somebody asked for: rows by table, a scale, a total, and children per parent by foreign key.
+
+    ``loosely`` says that fewer rows will do in a table whose keys have no room for as many.
+    """
 
     rows: Mapping[TableName, int]
     scale: float = 1.0
     total: int | None = None
     ratios: Mapping[tuple[TableName, str], float] = field(default_factory=dict)
+    loosely: bool = False
 
 
 def row_counts(model: SchemaModel, wishes: Wishes) -> dict[TableName, Count]:
@@ -103,7 +114,7 @@ def _rule(table: TableModel, usual: Mapping[TableName, float], wishes: Wishes) -
     if table.denied:
         return _Rule(table.name, rows=0, why=table.denied)
     if table.name in wishes.rows:
-        return _Rule(table.name, rows=wishes.rows[table.name], why="asked for")
+        return _Rule(table.name, rows=wishes.rows[table.name], why=LOOSELY if wishes.loosely else FIRMLY)
     singles = [r for r in table.references if _is_single(table, r)]
     if table.kept_by and not singles:
         return _Rule(table.name, rows=0, why=f"kept by {', '.join(table.kept_by)}")

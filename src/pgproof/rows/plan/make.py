@@ -53,6 +53,7 @@ def make_plan(
     settings: Mapping[str, Any] | None = None,
     *,
     rows: Mapping[str, int] | None = None,
+    loosely: bool = False,
     scale: float | None = None,
     total: int | None = None,
     seed: int | None = None,
@@ -61,9 +62,10 @@ def make_plan(
 ) -> SeedPlan:
     """Plan how to fill the tables of a catalog. ``settings`` is a project's ``[rows]``; arguments go first.
 
-    ``writer`` is who will write, None if they may write everything. Raises ``UsageError`` for a table or column
-    that is not there and for numbers that make no sense, and ``CannotFill`` where foreign keys form a cycle that
-    nobody can enter, or where the writer may not fill what was asked for.
+    ``loosely`` asks for no more ``rows`` than keys have room for. ``writer`` is who will write, None if they may
+    write everything. Raises ``UsageError`` for a table or column that is not there and for numbers that make no
+    sense, and ``CannotFill`` where foreign keys form a cycle that nobody can enter, or where the writer may not fill
+    what was asked for.
     """
     model = build(catalog, read_declared(settings or {}), writer)
     overrides = replace(read_overrides(settings or {}, model), usual=usual_columns(model))
@@ -75,7 +77,7 @@ def make_plan(
         if count and model.table(name).denied:
             raise CannotFill(f"{name}: {model.table(name).denied}")
     factor = overrides.scale if scale is None else scale
-    wishes = Wishes(asked, 1.0 if factor is None else factor, total, overrides.ratios())
+    wishes = Wishes(asked, 1.0 if factor is None else factor, total, overrides.ratios(), loosely)
     if wishes.scale <= 0:
         raise UsageError(f"scale is {wishes.scale:g}; expected a number above 0")
     if total is not None and total < 0:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from types import MappingProxyType
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from pgproof.rows.plan.keys import key_plan
 from pgproof.rows.plan.overrides import Overrides
 from pgproof.rows.population.clockwork import Clockwork
 from pgproof.rows.population.columns import bind, maker_of, spellings
-from pgproof.rows.population.existing import Present, parents_there, put_first
+from pgproof.rows.population.existing import MOST, Present, parents_there, put_first, rows_so_far
 from pgproof.rows.population.first_only import solve_with_predicates
 from pgproof.rows.population.kinship import Kinship
 from pgproof.rows.population.lessons import Lesson, taught
@@ -70,8 +71,18 @@ class Assembler:
                 self.circumstances.present[table.name] = present
             wanted = self.counts[table.name] - (made if table is first else 0)
             self._reset(table, max(wanted, 0))
+        parents = self._written_parents(first) if made else {}
         for table in order[order.index(first) :]:
-            self.works[table.name] = self.add(table)
+            self.works[table.name] = self.add(table, parents if table is first else {})
+
+    def _written_parents(self, table: TableModel) -> dict[TableName, Present]:
+        """What a table may refer to, with the rows that this run has written: triggers made children of those."""
+        found = {}
+        for reference in table.references:
+            target = self.world.populations.get(reference.target)
+            if target is not None and target.model is not table and target.existing < target.count <= MOST:
+                found[reference.target] = rows_so_far(target, reference.target_columns)
+        return found
 
     def heed(self, table: TableModel, told: Lesson) -> bool:
         """Start over from ``table`` without rows like those that were refused; says whether that can be done."""
@@ -94,10 +105,13 @@ class Assembler:
         for each in (population.choosers, population.makers, population.readers, population.kept):
             each.clear()
 
-    def add(self, table: TableModel) -> Work:
-        """Give one population its choosers, makers and clock, and the count that its keys have room for."""
+    def add(self, table: TableModel, written: Mapping[TableName, Present] = MappingProxyType({})) -> Work:
+        """Give one population its choosers, makers and clock, and the count that its keys have room for.
+
+        ``written`` are the parents that this run has written, where rows of the table may belong to them already.
+        """
         own = self.world.populations[table.name]
-        own.there = parents_there(table, self.circumstances.present)
+        own.there = parents_there(table, {**self.circumstances.present, **written})
         agreed = meetings(table, {each.name: each for each in self.model.tables})
         solution = self.solve(table)
         spaces = {column.name: space_in(solution, column) for column in table.columns}

@@ -16,6 +16,7 @@ from pgproof.rows.model.tables import SchemaModel, TableModel, TableName
 from pgproof.rows.population.world import NONE, Block, Chooser, Clock, Maker, Population
 from pgproof.rows.values.blocks import Choice, Pool, Values, scattered
 from pgproof.rows.values.draws import Ints
+from pgproof.rows.values.encode import texts
 
 MOST = 200_000  # existing rows that are read; more parents than that nobody needs
 
@@ -109,16 +110,22 @@ def parents_there(table: TableModel, present: Mapping[TableName, Present]) -> di
     }
 
 
+def rows_so_far(population: Population, columns: Iterable[str]) -> Present:
+    """The rows of a population that is written: those that were there, and those that we made."""
+    block = Block(population, np.arange(population.count, dtype=np.int64))
+    return Present(population.count, {each: tuple(texts(block.values(each))) for each in columns})
+
+
 def put_first(population: Population, present: Present) -> None:
     """Let the rows that are there be the first of ``population``; its makers and choosers are for the rest."""
     known = present.known
-    for column, texts in present.columns.items():
+    for column, held in present.columns.items():
         if column in population.makers:
             population.makers[column] = _maker(
-                Choice(Pool(texts), np.arange(known)), known, population.makers[column]
+                Choice(Pool(held), np.arange(known)), known, population.makers[column]
             )
         else:
-            population.readers[column] = _known(Pool(texts))
+            population.readers[column] = _known(Pool(held))
     for name, parents in population.there.items():
         population.choosers[name] = _chooser(parents, population.choosers[name])
     assert population.born is not None

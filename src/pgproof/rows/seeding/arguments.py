@@ -13,9 +13,13 @@ from pgproof.errors import UsageError
 
 @dataclass(frozen=True, slots=True)
 class SeedOptions:
-    """What the command line of ``pgproof seed`` asked for; None where it said nothing."""
+    """What the command line of ``pgproof seed`` asked for; None where it said nothing.
+
+    ``loosely`` says that fewer ``rows`` will do where a table's keys have no room for as many.
+    """
 
     rows: Mapping[str, int] = field(default_factory=dict)
+    loosely: bool = False
     scale: float | None = None
     total: int | None = None
     seed: int | None = None

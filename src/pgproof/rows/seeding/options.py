@@ -51,6 +51,7 @@ def plan_for(
         catalog,
         {**settings, **locale},
         rows=options.rows,
+        loosely=options.loosely,
         scale=options.scale,
         total=options.total,
         seed=options.seed,

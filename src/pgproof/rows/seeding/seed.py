@@ -270,11 +270,11 @@ class Seeding:
         return bool(work.table.judges or work.keys.open or unsure or work.own.existing)
 
     def _check_room(self, name: TableName, total: int) -> None:
-        asked = self.plan.counts[name]
-        if total + self.made.get(name, 0) >= asked.rows:
+        asked, total = self.plan.counts[name], total + self.made.get(name, 0)
+        if total >= asked.rows:
             return
         more = " more" if name in self.present else ""
-        if asked.why != "asked for":
+        if not asked.firm:
             self.notes.append(
                 f"{name}: its keys have room for {total:,}{more} rows, and not for {asked.rows:,}"
             )
