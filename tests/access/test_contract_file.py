@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pgproof.access import read_contract
+from pgproof.access import contract_of, read_contract
 from pgproof.access.contract.model import COMMANDS
 from pgproof.errors import UsageError
 
@@ -61,6 +61,13 @@ def test_the_service_role_acts_only_where_a_contract_mentions_it(read):
 def test_privileges_beside_rows_may_be_allowed_by_name(read):
     found = read(HEAD + '[relations."public.notes"]\nholds.nobody = ["truncate"]\n')
     assert found.holds == {("public.notes", "nobody"): ("truncate",)}
+
+
+def test_names_that_sql_quotes_are_found_on_their_lines_however_toml_quotes_them(tmp_path):
+    text = """[relations."public.\\"Odd\\""]\nselect.nobody = "true"  # measured\n[relations.'public."Other"']\n"""
+    contract = contract_of(tmp_path / "access.toml", text)
+    assert contract.relations == {'public."Odd"': 1, 'public."Other"': 3}
+    assert contract.measured == {'relations public."Odd"': (2,)}
 
 
 def test_lines_marked_as_measured_are_known_by_what_they_are_about(read):

@@ -17,6 +17,24 @@ from pgproof.conductor import bench, check, drafting
 from pgproof.errors import UsageError
 
 SHOP = Path(__file__).parents[2] / "fixtures" / "shop"
+DUMP = """\
+create extension if not exists "pg_graphql" with schema "graphql";
+create table public."Posts" (
+    id uuid primary key default gen_random_uuid(),
+    "authorId" uuid not null references auth.users (id),
+    "isPublic" boolean not null,
+    "replyTo" uuid references public."Posts" (id) on delete set null
+);
+alter table public."Posts" enable row level security;
+create policy "Own and public posts" on public."Posts" for select to authenticated
+using ("isPublic" or "authorId" = (select auth.uid()));
+create policy "Own posts go" on public."Posts" for delete to authenticated
+using ("authorId" = (select auth.uid()));
+create materialized view public.post_counts as
+select p."authorId" as author, count(*) as posts from public."Posts" as p group by p."authorId";
+revoke all on public.post_counts from anon, authenticated;
+grant select on public.post_counts to authenticated;
+"""
 TEAMS = """\
 create table public.teams (id uuid primary key default gen_random_uuid(), name text not null);
 create table public.team_members (
@@ -155,6 +173,56 @@ def test_a_supabase_folder_without_rows_gets_rows_and_a_draft_that_is_accepted(m
     found = findings(folder)
     assert [each.rule for each in found if each.severity == "error"] == []
     assert "relations public.projects" in {each.subject for each in found if each.rule == "not-confirmed"}
+
+
+@pytest.fixture(scope="module")
+def dump(tmp_path_factory):
+    """A project as dumps write it, drafted: its folder and the text of the draft."""
+    folder = tmp_path_factory.mktemp("dump")
+    (folder / "supabase" / "migrations").mkdir(parents=True)
+    (folder / "supabase" / "migrations" / "20240101000000_remote_schema.sql").write_text(DUMP, "utf-8")
+    return folder, drafted(folder)
+
+
+def test_names_that_sql_quotes_are_filled_measured_and_written_as_they_are(dump):
+    folder, text = dump
+    assert """[relations.'public."Posts"']\n""" in text
+    assert """delete.user = '"authorId" = :id'  # measured\n""" in text
+    assert [each.rule for each in findings(folder) if each.severity == "error"] == []
+
+
+def test_who_brings_no_value_gets_a_condition_without_one(dump):
+    _, text = dump
+    assert """select.user = '("authorId" = :id or "isPublic")'  # measured\n""" in text
+    assert """select.stranger = '"isPublic"'  # measured\n""" in text
+
+
+def test_replies_that_lose_what_they_reply_to_were_not_deleted(make_project):
+    seed = """
+insert into auth.users (id) select md5(n::text)::uuid from generate_series(1, 2) as n;
+insert into public."Posts" (id, "authorId", "isPublic", "replyTo") values
+(md5('a')::uuid, md5('1')::uuid, true, null),
+(md5('b')::uuid, md5('2')::uuid, false, md5('a')::uuid),
+(md5('c')::uuid, md5('2')::uuid, true, null);
+"""
+    folder = make_project(
+        {"supabase/migrations/20240101000000_remote_schema.sql": DUMP, "supabase/seed.sql": seed}
+    )
+    text = drafted(folder)
+    assert """delete.user = '"authorId" = :id'  # measured\n""" in text
+    assert 'cascade.user = "true"  # measured' in text
+    contract = folder / "supabase" / "access.toml"
+    contract.write_text(re.sub("cascade.*\n", "", text), "utf-8")
+    leaks = [each for each in findings(folder) if each.severity == "error"]
+    assert [each.rule for each in leaks] == ["leak-cascade"]
+    assert "foreign key" in leaks[0].observed
+
+
+def test_a_materialized_view_shows_the_rows_that_were_made(dump):
+    _, text = dump
+    (lines,) = re.findall(r'\[relations."public.post_counts"\]\n((?:\w.*\n)*)', text)
+    assert 'select.user = "true"' in lines
+    assert "nobody" not in lines
 
 
 def test_profiles_that_a_sign_up_makes_are_nobodys_to_make_again(make_project):

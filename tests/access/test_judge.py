@@ -123,6 +123,13 @@ def test_a_row_that_is_gone_must_be_one_that_may_be_deleted():
     assert verdicts(done, expectation()) == [("leak-delete", (A.key,))]
 
 
+def test_a_row_that_another_ones_end_changed_was_not_deleted_but_reached_in_passing():
+    done = outcome("delete", "blind", (moved(B),))
+    assert verdicts(done, expectation(delete=(A.key,))) == [("leak-cascade", (B.key,))]
+    assert verdicts(done, expectation(delete=(A.key,), cascade=(B.key,))) == []
+    assert verdicts(done, expectation(cascade=(B.key,))) == [("leak-delete", (A.key,))]
+
+
 def test_what_nobody_could_delete_locks_nobody_out():
     expected = expectation(delete=(A.key,), select=(A.key,))
     done, could = outcome("delete", "one row", aim=A.key), outcome("delete", "one row", (SAME[1],), aim=A.key)

@@ -97,6 +97,12 @@ def test_a_table_is_found_by_its_name(text: str) -> None:
     assert find_table(MODEL, text) == name("users")
 
 
+@pytest.mark.parametrize("text", ["Users", '"Users"', "public.Users", 'public."Users"'])
+def test_a_name_that_sql_quotes_is_found_with_and_without_quotes(text: str) -> None:
+    odd = TableName("public", "Users")
+    assert find_table(SchemaModel((*TABLES, replace(TABLES[0], name=odd))), text) == odd
+
+
 def test_an_unknown_table_is_answered_with_those_that_there_are() -> None:
     with pytest.raises(
         UsageError, match=r"no table 'user' to fill; tables are: public.messages, public.ratings, .*"

@@ -1,7 +1,11 @@
-"""Rows of this moment, for views that show nothing else: what is of today has to be of today whenever it is tried."""
+"""Views that show the rows that were made: of this moment, where they show nothing else, and refreshed.
+
+What is of today has to be of today whenever it is tried, and a materialized view shows what was there when it was made.
+"""
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Sequence
 
 from pgproof.access.relations.watch import behind_relation
@@ -14,6 +18,12 @@ MOMENTS = {
     "timestamp": "now() at time zone 'utc'",
     "timestamptz": "now()",
 }
+MATERIALIZED = """\
+select n.nspname, c.relname
+from pg_catalog.pg_class as c
+join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+where c.relkind = 'm'
+order by c.oid -- those that others are made of come first"""
 COPY = """\
 insert into {table} ({columns})
 select {values} from (select distinct on ({owners}) t.* from {table} as t order by {owners}) as t
@@ -29,6 +39,13 @@ def current_rows(connection: Connection, catalog: Catalog, schemas: Sequence[str
             made = _for_view(connection, catalog, view)
             if made:
                 yield made
+
+
+def refresh_views(connection: Connection) -> None:
+    """Let materialized views show what is there now; one that cannot be computed from it stays as it is."""
+    for schema, name in connection.execute(MATERIALIZED).fetchall():
+        with contextlib.suppress(errors.Error), connection.transaction():
+            connection.execute(sql.SQL("refresh materialized view {}").format(sql.Identifier(schema, name)))
 
 
 def _for_view(connection: Connection, catalog: Catalog, view: View) -> str:

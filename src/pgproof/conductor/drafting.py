@@ -19,6 +19,7 @@ from pgproof.access.relations.subjects import exposed, root_of
 from pgproof.catalog import Catalog
 from pgproof.conductor import bench, population
 from pgproof.conductor.bench import Progress
+from pgproof.conductor.current import refresh_views
 from pgproof.database import Connection
 from pgproof.errors import UsageError
 from pgproof.project import Project
@@ -84,6 +85,7 @@ def drafted_files(connection: Connection, project: Project, progress: Progress) 
     progress(f"{project.name}: making up rows")
     found = catalog.read(connection)
     script = population.populate(connection, project, found, SCHEMAS)
+    refresh_views(connection)
     guessed = [
         each for each in guess_actors(found, SCHEMAS) if connection.execute(each.each.encode()).fetchone()
     ]

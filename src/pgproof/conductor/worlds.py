@@ -16,6 +16,7 @@ from pgproof import access, catalog, database, psql, settings, template
 from pgproof.access.judging.matrix import WORST
 from pgproof.catalog import Catalog
 from pgproof.conductor.bench import Progress
+from pgproof.conductor.current import refresh_views
 from pgproof.finding import Finding
 from pgproof.project import Project
 
@@ -62,6 +63,7 @@ def populated(
         scripts = [*project.seeds, *(contract.path.parent / each for each in contract.population)]
         psql.run(session.server.psql, clone.dsn, scripts, project.root)
         with database.connect(clone.dsn) as connection:
+            refresh_views(connection)
             seen = catalog.read(connection)
         yield World(name, clone.dsn, seen)
     finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from pathlib import Path
@@ -15,8 +16,9 @@ else:
     import tomli as tomllib
 
 HEADER = re.compile(r"^\s*\[([^\[\]]+)\]\s*(#.*)?$")
-KEY = re.compile(r"""^\s*((?:"[^"]*"|'[^']*'|[\w-]+)(?:\s*\.\s*(?:"[^"]*"|'[^']*'|[\w-]+))*)\s*=""")
-PART = re.compile(r"""\s*("[^"]*"|'[^']*'|[\w-]+)\s*\.?""")
+NAME = r"""(?:"(?:[^"\\]|\\.)*"|'[^']*'|[\w-]+)"""
+KEY = re.compile(rf"^\s*({NAME}(?:\s*\.\s*{NAME})*)\s*=")
+PART = re.compile(rf"\s*({NAME})\s*\.?")
 
 
 def parse_toml(path: Path, text: str) -> dict[str, Any]:
@@ -46,4 +48,4 @@ def lines_of(text: str) -> dict[tuple[str, ...], int]:
 
 
 def _parts(dotted: str) -> tuple[str, ...]:
-    return tuple(part.strip("\"'") for part in PART.findall(dotted))
+    return tuple(json.loads(part) if part[0] == '"' else part.strip("'") for part in PART.findall(dotted))

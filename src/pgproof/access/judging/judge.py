@@ -91,7 +91,10 @@ def _leaks(outcome: Outcome, expected: Expectation, rows: Sequence[Row]) -> list
         )
     done = done_by(outcome, rows)
     if attempt.command == "delete":
-        return _verdict("leak", cells["delete"], outcome, done.touched - reach["delete"])
+        passed_on = frozenset(each.key for each in done.changed) - reach["delete"] - expected.cascade
+        return _verdict("leak", cells["delete"], outcome, done.gone - reach["delete"]) or _verdict(
+            "leak", cells["delete"], outcome, passed_on, "cascade", attempt.relation
+        )
     if attempt.command in ("update", "becomes"):
         became = _failing((*done.changed, *done.new), "may_become")
         return _verdict("leak", cells["update"], outcome, done.touched - reach["update"]) or _verdict(

@@ -77,7 +77,7 @@ class Draft:
             if relation == label
         ]
         nothing = "" if lines else f"{MARK}: nobody could do anything"
-        yield f"[relations.{json.dumps(label)}]{nothing}"
+        yield f"[relations.{toml_text(label)}]{nothing}"
         yield from lines
 
     def _cell(self, cell: Measured, cells: Sequence[Measured]) -> str:
@@ -97,7 +97,7 @@ class Draft:
         if len(parts) > 1:
             return f"[{', '.join(_part(*each) for each in parts.items())}]", remark
         columns = parts.get(text, cell.columns) if cell.command in ("select", "update") else None
-        return json.dumps(text, ensure_ascii=False) if columns is None else _part(text, columns), remark
+        return toml_text(text) if columns is None else _part(text, columns), remark
 
     def _parts(self, cell: Measured) -> dict[str, Sequence[str]]:
         """Columns by the condition on the rows on which they could be set; one that nobody tried to set goes with the
@@ -147,27 +147,28 @@ class Draft:
         found = self._beside(cell) if beside is None else beside
         for group in ([cell, *found], [cell]) if found else ([cell],):
             trials = [trial for each in group for trial in each.trials]
-            rule, missed = nearest(self._rules(cell.relation, trials), trials)
+            rule, missed = nearest(self._rules(cell, trials), trials)
             if rule is not None and not missed:
                 return rule, 0
         return rule, missed
 
     def _beside(self, cell: Measured) -> list[Measured]:
-        """The same command of other kinds of actors, where it reached some rows; of what a row may become also which
-        may be inserted.
+        """The same command of other kinds of actors who bring the same values, where it reached some rows; of what a
+        row may become also which may be inserted.
         """
         wanted = {cell.command, "insert"} if cell.command == "becomes" else {cell.command}
         same = [each for each in self._cells if each.relation == cell.relation and each != cell]
         return [
             each
             for each in same
-            if each.command in wanted and len({trial.done for trial in each.trials}) == 2
+            if each.command in wanted
+            and len({trial.done for trial in each.trials}) == 2
+            and {*_values(cell)} <= {*_values(each)}
         ]
 
-    def _rules(self, label: str, trials: Sequence[Trial]) -> Iterator[Rule]:
-        names = tuple(dict.fromkeys(name for each in trials for name in each.values))
+    def _rules(self, cell: Measured, trials: Sequence[Trial]) -> Iterator[Rule]:
         told = [(each.content, each.values, each.done) for each in trials]
-        return Vocabulary(self.catalog, self.found.rows, names, rich=True).rules(label, told)
+        return Vocabulary(self.catalog, self.found.rows, _values(cell), rich=True).rules(cell.relation, told)
 
     def condition(self, cell: Measured, beside: Sequence[Measured] | None = None) -> tuple[str, str]:
         """The simplest condition for what was reached, and a remark where it is every row or fits only nearly.
@@ -183,6 +184,11 @@ class Draft:
         return rule.text, f": nearly, for {total - missed} rows of {total}" if missed else ""
 
 
+def _values(cell: Measured) -> tuple[str, ...]:
+    """The names of what those who tried bring along, which are the only ones that a condition on them may use."""
+    return tuple(dict.fromkeys(name for each in cell.trials for name in each.values))
+
+
 def _only(cell: Measured, columns: tuple[str, ...] | None) -> Measured:
     kept = [
         each for each in cell.trials if columns is None or not each.columns or {*each.columns} & {*columns}
@@ -191,7 +197,7 @@ def _only(cell: Measured, columns: tuple[str, ...] | None) -> Measured:
 
 
 def _part(where: str, columns: Iterable[str]) -> str:
-    return f"{{ where = {json.dumps(where, ensure_ascii=False)}, columns = {_listed(columns)} }}"
+    return f"{{ where = {toml_text(where)}, columns = {_listed(columns)} }}"
 
 
 def nearest(rules: Iterable[Rule], trials: Sequence[Trial]) -> tuple[Rule | None, int]:
@@ -216,9 +222,9 @@ def nearest(rules: Iterable[Rule], trials: Sequence[Trial]) -> tuple[Rule | None
 
 def _actor(kind: ActorKind) -> Iterator[str]:
     yield f"[actors.{_key(kind.name)}]"
-    yield f"role = {json.dumps(kind.role)}"
-    yield f"each = {json.dumps(kind.each)}{MARK}: guessed from foreign keys"
-    claims = ", ".join(f"{_key(name)} = {json.dumps(value)}" for name, value in (kind.claims or {}).items())
+    yield f"role = {toml_text(kind.role)}"
+    yield f"each = {toml_text(kind.each)}{MARK}: guessed from foreign keys"
+    claims = ", ".join(f"{_key(name)} = {toml_text(value)}" for name, value in (kind.claims or {}).items())
     yield f"claims = {{ {claims} }}"
 
 
@@ -231,7 +237,7 @@ def _by_function(calls: Sequence[Called]) -> Iterator[list[Called]]:
 def _function(calls: Sequence[Called]) -> Iterator[str]:
     routine = calls[0].routine
     could = list(dict.fromkeys(each.actor for each in calls if each.could))
-    yield f"[functions.{json.dumps(f'{routine.schema}.{routine.name}')}]"
+    yield f"[functions.{toml_text(f'{routine.schema}.{routine.name}')}]"
     yield f"call = {_listed(could)}{MARK}"
     gives = any(
         each.routine.security_definer and each.routine.returns and each.routine.returns.name != "void"
@@ -243,16 +249,22 @@ def _function(calls: Sequence[Called]) -> Iterator[str]:
         (each.actor, label) for each in calls for label in each.changed
     )
     for actor, label in touched:
-        yield f'touches.{_key(actor)}.{json.dumps(label)} = "true"{MARK}: a call changed rows there'
+        yield f'touches.{_key(actor)}.{toml_text(label)} = "true"{MARK}: a call changed rows there'
 
 
 def _listed(words: Iterable[str]) -> str:
-    return f"[{', '.join(json.dumps(each, ensure_ascii=False) for each in words)}]"
+    return f"[{', '.join(toml_text(each) for each in words)}]"
+
+
+def toml_text(text: str) -> str:
+    """A text as TOML has it: with the names that SQL quotes, as it is between single quotes, if it has none itself."""
+    literal = '"' in text and "'" not in text and text.isprintable()
+    return f"'{text}'" if literal else json.dumps(text, ensure_ascii=False)
 
 
 def _key(name: str) -> str:
     plain = name.replace("_", "").replace("-", "")
-    return name if plain.isascii() and plain.isalnum() else json.dumps(name, ensure_ascii=False)
+    return name if plain.isascii() and plain.isalnum() else toml_text(name)
 
 
 def with_cascades(draft: Draft, subjects: Iterable[tuple[str, str]]) -> Draft:

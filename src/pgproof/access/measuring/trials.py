@@ -147,7 +147,7 @@ def deleted(connection: Connection, catalog: Catalog, place: Place, actor: Actor
     attempt = Attempt(actor, subject.label, "delete", "blind", statement, place.looking, prepare=unblock)
     (outcome,) = perform(connection, [attempt])
     for row in place.rows:
-        yield Trial(actor.values, row.content, _touched(row, place, outcome) is not None)
+        yield Trial(actor.values, row.content, _touched(row, place, outcome) == {})
 
 
 def _touched(row: Row, place: Place, outcome: Outcome) -> Mapping[str, Any] | None:

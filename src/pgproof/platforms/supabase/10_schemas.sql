@@ -7,6 +7,7 @@ create schema storage authorization supabase_admin;
 create schema realtime authorization supabase_admin;
 create schema extensions authorization supabase_admin;
 create schema graphql_public authorization supabase_admin;
+create schema graphql authorization supabase_admin; -- stays where pg_graphql was dropped; dumps name it
 -- no vault, net, cron: each comes with its extension
 
 grant usage on schema public to postgres, anon, authenticated, service_role;

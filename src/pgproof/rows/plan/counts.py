@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from pgproof.catalog.names import qualified, quoted
 from pgproof.errors import UsageError
 from pgproof.rows.model.ghosts import is_ghost, real_tables
 from pgproof.rows.model.order import is_nullable
@@ -75,14 +76,19 @@ def row_counts(model: SchemaModel, wishes: Wishes) -> dict[TableName, Count]:
 
 
 def find_table(model: SchemaModel, text: str) -> TableName:
-    """The table that somebody named: ``users`` or ``public.users``. Raises ``UsageError``."""
-    found = [t.name for t in real_tables(model) if text in (str(t.name), t.name.name)]
+    """The table that somebody named: ``users``, ``public.users`` or ``public."Users"``. Raises ``UsageError``."""
+    found = [t.name for t in real_tables(model) if text in _spellings(t.name)]
     if len(found) == 1:
         return found[0]
     if found:
         raise UsageError(f"{text!r} is several tables: {', '.join(map(str, found))}; write the schema too")
     known = ", ".join(sorted(str(t.name) for t in real_tables(model))) or "none"
     raise UsageError(f"there is no table {text!r} to fill; tables are: {known}")
+
+
+def _spellings(name: TableName) -> set[str]:
+    """How people write a table: with and without its schema, quoted as SQL has it and as it is."""
+    return {str(name), name.name, qualified(name.schema, name.name), quoted(name.name)}
 
 
 @dataclass(frozen=True, slots=True)
