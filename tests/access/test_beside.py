@@ -103,10 +103,11 @@ def test_a_column_is_nobodys_to_decide_at_sign_up_unless_they_may_change_it_late
     plain = {"public.profiles": [{"id": "1", "is_admin": False, "name": "new"}]}
     loud = {"public.profiles": [{"id": "1", "is_admin": True, "name": "admin"}]}
     said = {"is_admin": "true", "name": "admin"}
-    found = list(judge(CONTRACT, plain, loud, said))
+    found = list(judge(CONTRACT, plain, loud, said, lambda *_: True))
     assert [(each.rule, each.subject, each.line) for each in found] == [
         ("leak-sign-up", "is_admin of public.profiles", 4)
     ]
-    assert list(judge(CONTRACT, loud, loud, said)) == []
+    assert list(judge(CONTRACT, loud, loud, said, lambda *_: True)) == []
+    assert list(judge(CONTRACT, plain, loud, said, lambda *_: False)) == []
     assert changeable(CONTRACT, "public.profiles", "name")
     assert not changeable(CONTRACT, "public.notes", "name")

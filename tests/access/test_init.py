@@ -17,6 +17,37 @@ from pgproof.conductor import bench, check, drafting
 from pgproof.errors import UsageError
 
 SHOP = Path(__file__).parents[2] / "fixtures" / "shop"
+ROLES = """\
+create type public.app_role as enum ('admin', 'moderator', 'user');
+create table public.user_roles (
+    user_id uuid not null references auth.users (id) on delete cascade,
+    role public.app_role not null,
+    unique (user_id, role)
+);
+create table public.profiles (
+    id uuid primary key references auth.users (id) on delete cascade, full_name text, is_staff boolean not null default false
+);
+create table public.notes (id uuid primary key default gen_random_uuid(), owner uuid not null references auth.users (id));
+alter table public.user_roles enable row level security;
+alter table public.profiles enable row level security;
+alter table public.notes enable row level security;
+create function public.has_role(_user uuid, _role public.app_role) returns boolean
+language sql stable security definer set search_path = '' as $$
+select exists (select from public.user_roles as r where r.user_id = _user and r.role = _role)
+$$;
+create policy "Own notes, and all for admins" on public.notes for select to authenticated
+using (owner = auth.uid() or public.has_role(auth.uid(), 'admin'));
+create policy "Own profile" on public.profiles for select to authenticated using (id = auth.uid());
+create function public.handle_new_user() returns trigger language plpgsql security definer set search_path = '' as $$
+begin
+  insert into public.profiles (id, full_name) values (new.id, new.raw_user_meta_data ->> 'full_name');
+  insert into public.user_roles (user_id, role) values (new.id, 'user');
+  return new;
+end;
+$$;
+create trigger on_auth_user_created after insert on auth.users
+for each row execute function public.handle_new_user();
+"""
 DUMP = """\
 create extension if not exists "pg_graphql" with schema "graphql";
 create table public."Posts" (
@@ -223,6 +254,52 @@ def test_a_materialized_view_shows_the_rows_that_were_made(dump):
     (lines,) = re.findall(r'\[relations."public.post_counts"\]\n((?:\w.*\n)*)', text)
     assert 'select.user = "true"' in lines
     assert "nobody" not in lines
+
+
+@pytest.fixture(scope="module")
+def roles(tmp_path_factory):
+    """A project whose users have roles in a table of their own, drafted: its folder and the text of the draft."""
+    folder = tmp_path_factory.mktemp("roles")
+    (folder / "supabase" / "migrations").mkdir(parents=True)
+    (folder / "supabase" / "migrations" / "20240101000000_roles.sql").write_text(ROLES, "utf-8")
+    return folder, drafted(folder)
+
+
+def test_users_with_a_role_in_a_table_of_roles_are_a_kind_of_their_own(roles):
+    folder, text = roles
+    assert 'select.admin = "true"  # measured: every row there is' in text
+    assert 'select.moderator = "owner = :id"  # measured' in text
+    assert 'select.user = "owner = :id"  # measured' in text
+    assert [each.rule for each in findings(folder) if each.severity == "error"] == []
+
+
+def test_a_sign_up_that_makes_everybody_a_user_does_not_make_up_the_population(roles):
+    folder, _ = roles
+    rows = (folder / "supabase" / "access_population.sql").read_text("utf-8")
+    given = re.findall(r"'(admin|moderator|user)'[,)]", rows)
+    assert set(given) == {"admin", "moderator", "user"}
+    assert len(given) == 15  # half of what ten users and three roles could make
+
+
+def test_a_power_that_no_policy_asks_for_is_no_kind(roles):
+    _, text = roles
+    assert "[actors.staff]" not in text
+    assert "[actors.admin]" in text
+
+
+def test_a_flag_that_a_policy_asks_for_is_a_kind(make_project):
+    schema = """
+create table public.profiles (id uuid primary key references auth.users (id), is_staff boolean not null default false);
+alter table public.profiles enable row level security;
+create function public.is_staff() returns boolean language sql stable security definer set search_path = '' as $$
+select exists (select from public.profiles as s where s.id = auth.uid() and s.is_staff)
+$$;
+create policy "Own profile, and all for staff" on public.profiles for select to authenticated
+using (id = auth.uid() or public.is_staff());
+"""
+    text = drafted(make_project({"supabase/migrations/20240101000000_staff.sql": schema}))
+    assert 'select.staff = "true"  # measured: every row there is' in text
+    assert 'select.user = "id = :id"  # measured' in text
 
 
 def test_profiles_that_a_sign_up_makes_are_nobodys_to_make_again(make_project):

@@ -116,3 +116,16 @@ def test_a_name_in_two_schemas_wants_the_schema() -> None:
         UsageError, match=r"several tables: public.tenants, other.tenants; write the schema too"
     ):
         find_table(twice, "tenants")
+
+
+def test_what_may_be_said_once_per_parent_and_word_is_said_for_half_of_the_words() -> None:
+    plain = table("user_roles", "id", "user_id -> users", "role", keys=("id", "user_id, role"))
+    words = tuple(
+        replace(each, space=replace(each.space, allowed=("admin", "moderator", "user")))
+        if each.name == "role"
+        else each
+        for each in plain.columns
+    )
+    for columns, count in ((words, 60), (plain.columns, 160)):
+        model = SchemaModel(in_filling_order([*TABLES, replace(plain, columns=columns)])[0])
+        assert row_counts(model, Wishes({}))[plain.name].rows == count

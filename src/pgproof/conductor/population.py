@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 from pgproof.catalog import Catalog
-from pgproof.catalog.model import Table
+from pgproof.catalog.model import Table, Trigger
 from pgproof.conductor.current import current_rows
 from pgproof.database import Connection, sql
 from pgproof.project import Project
+from pgproof.rows.model.kept import written_by
 
 FILE = "access_population.sql"
 HEAD = """\
@@ -23,7 +25,7 @@ insert into auth.users (id, email)
 select ('00000000-0000-4000-8000-00000000000' || letter)::uuid, letter || '@example.com'
 from unnest(array['a', 'b', 'c', 'd']) as letters (letter)
 """
-ROWS = 30  # for each empty table: enough for own, shared and foreign rows of several people
+ROWS = 30  # for each empty table: enough for own, shared and foreign rows of several people; fewer where that is usual
 USERS_TABLE = "auth.users"
 USERS = ("id", "email")  # of auth.users, the rest is no matter of access
 
@@ -58,14 +60,20 @@ def _made(connection: Connection, project: Project, catalog: Catalog, schemas: S
     if not wanted and not nobody:
         return []
     from pgproof.rows.seeding.arguments import SeedOptions
-    from pgproof.rows.seeding.options import run_seed
+    from pgproof.rows.seeding.options import plan_for, run_seed
 
     before = {
         each.qualified: _places(connection, each) for each in catalog.tables if each.partition_of is None
     }
-    options = SeedOptions(rows={each.qualified: ROWS for each in wanted}, loosely=True)
+    rows = project.settings.rows
+    usual = {str(name): count.rows for name, count in plan_for(catalog, rows, SeedOptions()).counts.items()}
+    few = {
+        each.qualified: usual.get(f"{each.schema}.{each.name}", ROWS) for each in wanted if each.foreign_keys
+    }
+    asked = {each.qualified: min(ROWS, few.get(each.qualified, ROWS)) for each in wanted}
     if wanted:
-        run_seed(connection, catalog, project.settings.rows, options)
+        with makers_off(connection, catalog, {each.qualified for each in wanted}):
+            run_seed(connection, catalog, rows, SeedOptions(rows=asked, loosely=True))
     if nobody and _count(connection, catalog.table(USERS_TABLE)) == 0:  # no foreign key leads there
         connection.execute(PEOPLE)
     tables = [each for each in catalog.tables if each.qualified in before]
@@ -73,6 +81,32 @@ def _made(connection: Connection, project: Project, catalog: Catalog, schemas: S
     grown = [each for each in tables if _places(connection, each) != before[each.qualified]]
     counters = [line for each in grown for line in _counters(connection, each)]
     return [START, *lines, TAIL, *counters]
+
+
+@contextmanager
+def makers_off(connection: Connection, catalog: Catalog, wanted: Collection[str]) -> Iterator[None]:
+    """Switch off the triggers that put rows into ``wanted`` tables: a sign-up makes everybody the same kind of user,
+    and a population needs every kind.
+    """
+    makers = [(table, trigger) for table in catalog.tables for trigger in makers_of(catalog, table, wanted)]
+
+    def switch(verb: sql.SQL) -> None:
+        for table, trigger in makers:
+            change = sql.SQL("alter table {} {} trigger {}")
+            connection.execute(change.format(_name(table), verb, sql.Identifier(trigger.name)))
+
+    switch(sql.SQL("disable"))
+    yield
+    switch(sql.SQL("enable"))
+
+
+def makers_of(catalog: Catalog, table: Table, wanted: Collection[str]) -> Iterator[Trigger]:
+    """The triggers of a table that put rows into others of the ``wanted``."""
+    others = {*wanted} - {table.qualified}
+    for trigger in table.triggers:
+        acts = trigger.enabled == "origin" and "insert" in trigger.events and not trigger.inherited
+        if acts and others & {each.qualified for each in written_by(catalog, table, trigger)}:
+            yield trigger
 
 
 def _count(connection: Connection, table: Table) -> int:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from pgproof.access.attempts.functions import callable_routines
 from pgproof.access.contract.model import SERVICE, Contract
+from pgproof.access.relations.code import conditions
 from pgproof.access.relations.subjects import exposed
 from pgproof.access.world.mistakes import never_true_findings, refuse_unknown
 from pgproof.catalog import Catalog, read_roles
@@ -161,12 +162,7 @@ def own_routines(contract: Contract, catalog: Catalog) -> list[Routine]:
 
 def _in_policy(catalog: Catalog, routine: Routine) -> bool:
     called = re.compile(rf"\b{re.escape(routine.schema)}\.{re.escape(routine.name)}\(")
-    return any(
-        called.search(text or "")
-        for table in catalog.tables
-        for policy in table.policies
-        for text in (policy.using, policy.check)
-    )
+    return any(called.search(text) for text in conditions(catalog))
 
 
 def schema_findings(contract: Contract, catalog: Catalog, roles: list[str]) -> Iterator[Finding]:
@@ -197,7 +193,7 @@ def schema_findings(contract: Contract, catalog: Catalog, roles: list[str]) -> I
 def _has_use(catalog: Catalog, routine: Routine) -> bool:
     """Whether a policy, function, trigger, view or column of the database calls a function."""
     called = re.compile(rf"\b{re.escape(routine.name)}\"?\s*\(")
-    texts = [text for table in catalog.tables for each in table.policies for text in (each.using, each.check)]
+    texts: list[str | None] = [*conditions(catalog)]
     texts += [each.source for each in catalog.routines if each.signature != routine.signature]
     texts += [each.definition for relation in (*catalog.tables, *catalog.views) for each in relation.triggers]
     texts += [each.definition for each in catalog.views]

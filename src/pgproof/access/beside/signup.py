@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from pgproof.access.contract.model import SERVICE, Contract
+from pgproof.access.relations.code import asks_for, bodies
 from pgproof.access.world.world import World
+from pgproof.catalog import Catalog
 from pgproof.database import errors, sql
 from pgproof.finding import Finding
 
@@ -30,6 +33,7 @@ select case when exists (
 ) then 'LEAK' else 'as it should be' end as verdict;
 rollback;
 """
+POWER = re.compile(r"role|kind|plan|tier|level|status|type|permission|scope|admin|staff|tenant|org|team")
 Rows = Mapping[str, list[Mapping[str, Any]]]
 
 
@@ -41,11 +45,11 @@ def boasts(sources: Iterable[str]) -> dict[str, str]:
 
 def signup_findings(world: World) -> tuple[list[Finding], int]:
     """What a sign-up with metadata that boasts brings about beside one without; and how many sign-ups that were."""
-    said = boasts(each.source for each in world.catalog.routines if each.extension is None)
+    said = boasts(bodies(world.catalog))
     if not said:
         return [], 0
     plain, loud = _signed_up(world, {}), _signed_up(world, said)
-    return list(judge(world.contract, plain, loud, said)), 2
+    return list(judge(world.contract, plain, loud, said, partial(is_power, world.catalog))), 2
 
 
 def _signed_up(world: World, metadata: Mapping[str, str]) -> Rows:
@@ -81,14 +85,27 @@ def _script(label: str, column: str, said: Mapping[str, str]) -> str:
     return made.as_string(None)
 
 
-def judge(contract: Contract, plain: Rows, loud: Rows, said: Mapping[str, str]) -> Iterator[Finding]:
-    """A finding for each column that the metadata decided, and that nobody may change by themselves."""
+def is_power(catalog: Catalog, label: str, column: str) -> bool:
+    """Whether a column says more than how somebody is called: a flag, a word out of a list, or what policies or
+    functions read, or what is called like that.
+    """
+    relation = catalog.tables_by_name[label]
+    kind = relation.columns_by_name[column].type
+    listed = any(each.kind == "check" and column in each.columns for each in relation.constraints)
+    named = POWER.search(column) is not None
+    return kind.name == "bool" or kind.kind == "enum" or listed or named or asks_for(catalog, column)
+
+
+def judge(
+    contract: Contract, plain: Rows, loud: Rows, said: Mapping[str, str], power: Callable[[str, str], bool]
+) -> Iterator[Finding]:
+    """A finding for each column that gives power, that the metadata decided, and that nobody may change by themselves."""
     for label, rows in loud.items():
         before = plain.get(label, [])
         for column in sorted({name for row in rows for name in row}):
             was = {json.dumps(row.get(column)) for row in before}
             became = {str(row[column]).lower() for row in rows if json.dumps(row[column]) not in was}
-            if became & {*said.values()} and not changeable(contract, label, column):
+            if became & {*said.values()} and power(label, column) and not changeable(contract, label, column):
                 yield Finding(
                     rule="leak-sign-up",
                     subject=f"{column} of {label}",

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from pgproof.access.contract.model import NOBODY, SERVICE, STRANGER, ActorKind
+from pgproof.access.relations.code import asks_for
 from pgproof.catalog import Catalog
 from pgproof.catalog.model import Table
 from pgproof.catalog.names import quoted
@@ -13,6 +14,7 @@ from pgproof.catalog.names import quoted
 USERS = "auth.users"
 ROLE = "authenticated"
 ROLE_COLUMN = re.compile(r"(user_|account_)?(role|kind)")
+POWER = re.compile(r"(?:is_)?(admin|staff|superuser|superadmin|moderator)")
 WORD = re.compile(r"'([a-z][a-z0-9_]*)'")
 RESERVED = (NOBODY, STRANGER, SERVICE, "inactive")
 ACTIVE = re.compile(r"(is_)?(active|enabled)")
@@ -21,22 +23,57 @@ NAMED = re.compile(r"auth_?(user_?)?u?id$")  # how people call the column where 
 
 def guess_actors(catalog: Catalog, schemas: tuple[str, ...]) -> tuple[ActorKind, ...]:
     """Everybody who is signed in or, where the application has a table of its own for its people, is in there; those
-    apart whom it marks as not active, gives a role in a column, or names in a table that nobody is offered.
+    apart whom it marks as not active, gives a role in a column or in a table of roles, or names in a table that nobody
+    is offered.
 
     Nobody and a stranger act in every contract anyway.
     """
     people = [each for each in catalog.tables if each.schema in schemas and _is_of_people(catalog, each)]
     listing = _listing(people[0]) if people else "select id from auth.users"
-    kinds: Kinds = _apart(people[0]) if people else [("user", ())]
-    staff = [
-        (_singular(each.name), column, each) for each in catalog.tables for column in _naming(each, schemas)
-    ]
+    kinds: Kinds = _apart(catalog, people[0]) if people else [("user", ())]
     signed = (_signed_in_by(people[0]) if people else None) or "id"
-    for name, column, table in staff:
-        among = " ".join(("in (select", f"s.{quoted(column)}", "from", f"{table.qualified} as s)"))
+    for name, among in _named_elsewhere(catalog, schemas):
+        if name in {known for known, _ in kinds}:
+            continue
         others = [(each, (*where, f"{quoted(signed)} not {among}")) for each, where in kinds]
         kinds = [*others, (name, (f"{quoted(signed)} {among}",))]
     return tuple(_kind(name, _query(listing, where)) for name, where in kinds)
+
+
+def _named_elsewhere(catalog: Catalog, schemas: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """The kinds of people whom another table names, and the condition that they are among these."""
+    for table in catalog.tables:
+        for column in _naming(table, schemas):
+            yield _singular(table.name), _among(column, table)
+        for user, where in _with_roles(catalog, table):
+            for word, condition in where:
+                yield word, _among(user, table, "where", condition)
+
+
+def _among(column: str, table: Table, *rest: str) -> str:
+    return " ".join(("in", "(select", f"s.{quoted(column)}", "from", table.qualified, "as", "s", *rest)) + ")"
+
+
+def _with_roles(catalog: Catalog, table: Table) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """The column of the user, and roles with their conditions, where a table gives users roles in the application.
+
+    Roles in a group are none of these: there the key has the group as well. Who has several is the first of them,
+    and who has none, or that of a user, is a user.
+    """
+    users = sorted(key.columns[0] for key in table.foreign_keys if key.references == USERS)
+    keys = {frozenset(each.columns) for each in table.constraints if each.kind in ("primary key", "unique")}
+    for column in table.columns if table.schema != "auth" else ():
+        user = next(
+            (each for each in users if {frozenset((each, column.name)), frozenset((each,))} & keys), None
+        )
+        found: list[tuple[str, str]] = []
+        if flag := POWER.fullmatch(column.name) if column.type.name == "bool" else None:
+            found = [(flag[1], f"s.{quoted(column.name)}")]
+        elif ROLE_COLUMN.fullmatch(column.name):
+            words = [each for each in _words(catalog, table, column.name) if each != "user"]
+            found = [(word, f"s.{quoted(column.name)} = '{word}'") for word in reversed(words)]
+        if found and user and asks_for(catalog, table.name, column.name):
+            yield user, found
 
 
 def _query(listing: str, where: Sequence[str]) -> str:
@@ -46,24 +83,27 @@ def _query(listing: str, where: Sequence[str]) -> str:
 Kinds = list[tuple[str, tuple[str, ...]]]
 
 
-def _apart(people: Table) -> Kinds:
+def _apart(catalog: Catalog, people: Table) -> Kinds:
     """The kinds of people that the columns of their table tell apart, with the conditions that do."""
     flag = next((quoted(each.name) for each in people.columns if ACTIVE.fullmatch(each.name)), None)
     column = next((each.name for each in people.columns if ROLE_COLUMN.fullmatch(each.name)), None)
     active = (flag,) if flag else ()
-    roles = _words(people, column) if column else []
+    roles = _words(catalog, people, column) if column else []
     kinds: Kinds = [(word, (*active, f"{quoted(column)} = '{word}'")) for word in roles if column]
     return [*(kinds or [("user", active)]), *([("inactive", (f"not {flag}",))] if flag else [])]
 
 
-def _words(table: Table, column: str) -> list[str]:
+def _words(catalog: Catalog, table: Table, column: str) -> list[str]:
     """What a column may hold, as its type or a CHECK lists it, where these could be names of actors."""
     checks = [
         each.expression or ""
         for each in table.constraints
         if each.kind == "check" and each.columns == (column,)
     ]
-    words = list(dict.fromkeys(word for each in checks for word in WORD.findall(each)))
+    kind = table.columns_by_name[column].type
+    labels = [each.labels for each in catalog.enums if (each.schema, each.name) == (kind.schema, kind.name)]
+    listed = [word for each in checks for word in WORD.findall(each)]
+    words = list(dict.fromkeys([*(label for each in labels for label in each), *listed]))
     return [each for each in words if each not in RESERVED]
 
 

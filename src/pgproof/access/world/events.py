@@ -14,6 +14,7 @@ from typing import Any
 
 from pgproof.access.actors.identity import BOASTS
 from pgproof.access.actors.kinds import Actor, everyone
+from pgproof.access.relations.code import bodies, conditions
 from pgproof.access.relations.subjects import Subject, subject_of
 from pgproof.access.world.survey import Survey, read_rows
 from pgproof.access.world.world import World
@@ -174,16 +175,9 @@ def _without_owner(world: World, surveyed: Survey) -> Iterator[Event]:
 
 def _boasting(world: World) -> Iterator[Event]:
     """People who write into their stored metadata whatever code reads there."""
-    sources = [each.source for each in world.catalog.routines if each.extension is None]
-    policies = [
-        text or ""
-        for table in world.catalog.tables
-        for each in table.policies
-        for text in (each.using, each.check)
-    ]
     read = {
         key
-        for text in (*sources, *policies)
+        for text in (*bodies(world.catalog), *conditions(world.catalog))
         for key in re.findall(r"raw_user_meta_data\)?\s*(?:->>?|\?)\s*'([^']+)'", text)
     }
     for actor in _at_the_ends(world) if read else ():

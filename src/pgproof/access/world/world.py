@@ -9,6 +9,7 @@ from pgproof.access.actors.identity import impostors
 from pgproof.access.actors.kinds import Actor, read_actors
 from pgproof.access.attempts.reading import ends_with_transaction
 from pgproof.access.contract.model import SERVICE, STRANGER, Command, Contract
+from pgproof.access.relations.code import bodies, conditions
 from pgproof.access.relations.rights import Rights, read_rights
 from pgproof.access.world.expect import Expectation, expect
 from pgproof.access.world.survey import Survey, survey
@@ -98,14 +99,8 @@ class World:
 def read_world(connection: Connection, contract: Contract, catalog: Catalog) -> World:
     """Look at the database before anybody acts. Raises ``UsageError`` where the contract is at fault."""
     actors = read_actors(connection, contract)
-    texts = [
-        text or ""
-        for table in catalog.tables
-        for policy in table.policies
-        for text in (policy.using, policy.check)
-    ]
-    sources = [each.source for each in catalog.routines if each.extension is None]
+    sources = bodies(catalog)
     surveyed = {each.subject.label: each for each in survey(connection, contract, catalog)}
-    everybody = (*actors, *impostors(contract, actors, [*texts, *sources]))
+    everybody = (*actors, *impostors(contract, actors, [*conditions(catalog), *sources]))
     end = ends_with_transaction(sources)
     return World(connection, contract, catalog, actors, everybody, surveyed, end)

@@ -6,14 +6,15 @@ what is usual. What somebody asked for stands; everything else follows.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import prod
 
 from pgproof.catalog.names import qualified, quoted
 from pgproof.errors import UsageError
 from pgproof.rows.model.ghosts import is_ghost, real_tables
 from pgproof.rows.model.order import is_nullable
-from pgproof.rows.model.tables import ReferenceModel, SchemaModel, TableModel, TableName
+from pgproof.rows.model.tables import ReferenceModel, SchemaModel, TableModel, TableName, UniqueModel
 
 BASE = 10
 CHILDREN = 4.0  # per parent
@@ -178,7 +179,16 @@ def ratio_of(table: TableModel, reference: ReferenceModel, parents: Sequence[Ref
             own = {c for r in parents for c in r.columns}
             answers = not unique.primary and set(unique.columns) <= own and len(table.columns) > len(own) + 1
             return ANSWERS if answers else LINKS
-    return CHILDREN
+    rooms = [_words_left(table, unique, columns) for unique in table.uniques if unique.plain]
+    return min([CHILDREN, *(max(1.0, room / 2) for room in rooms if room)])
+
+
+def _words_left(table: TableModel, unique: UniqueModel, parent: Collection[str]) -> int:
+    """How many words there are for what a key has beside a parent: roles, languages; 0 if it is not about that."""
+    rest = [table.column(each).space.allowed for each in unique.columns if each not in parent]
+    if not rest or not all(rest) or not {*parent} & {*unique.columns}:
+        return 0
+    return prod(len(each or ()) for each in rest)
 
 
 def _is_single(table: TableModel, reference: ReferenceModel) -> bool:
