@@ -120,7 +120,7 @@ def alike(pg: Connection, folder: Path) -> float:
     made = once * (CHECKS // len(once))
     start = time.perf_counter()
     with performing(pg):
-        for outcome in send(pg, made).outcomes():
+        for outcome in send(pg, made).arriving():
             label = outcome.attempt.relation
             expected = world.expected(outcome.attempt.actor, label)
             assert judge(outcome, expected, world.surveyed[label].rows) == []

@@ -98,7 +98,8 @@ def outcome(
         if each.variant == variant and each.row == {column: value}
     ][:1]
     written = tuple(Seen(key, "9", None, None, False) for key in keys)
-    changes = {"public.notes": Changes(None, written)} if written else {}
+    kept = frozenset(each.place for each in (MINE, THEIRS) if each.key not in keys)
+    changes = {"public.notes": Changes(kept, written)} if written else {}
     return Outcome(attempt, state, constraint=constraint, changes=changes)
 
 

@@ -25,7 +25,8 @@ SURVEYED = Survey(SUBJECT, (OLD,), {}, frozenset(), None, None)
 
 def outcome(command, variant, *written: Seen, state="00000", aim="") -> Outcome:
     attempt = Attempt(ACTOR, "public.notes", command, variant, sql.SQL("").format(), aim=aim)
-    return Outcome(attempt, state, changes={"public.notes": Changes(None, written)} if written else {})
+    kept = frozenset({OLD.place} if OLD.key not in {each.key for each in written} else ())
+    return Outcome(attempt, state, changes={"public.notes": Changes(kept, written)} if written else {})
 
 
 @pytest.mark.parametrize(

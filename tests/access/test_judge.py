@@ -40,9 +40,9 @@ def outcome(command, variant, after=SAME, state="00000", returned=None, aim="", 
 
 def changed(after) -> Changes | None:
     """What a superuser is told when these rows are there afterwards."""
-    kept = frozenset(each.key for each in after if each in SAME)
+    kept = frozenset(each.place for each in after if each in SAME)
     written = tuple(each for each in after if each not in SAME)
-    return Changes(None if len(kept) == len(SAME) else kept, written) if written or len(kept) < 2 else None
+    return Changes(kept, written) if written or len(kept) < 2 else None
 
 
 def verdicts(*arguments, control=None):
@@ -189,7 +189,7 @@ def test_effects_tell_gone_changed_and_new_apart():
 
 def test_rows_that_nobody_speaks_of_are_as_they_were():
     assert effects(ROWS, None).touched == frozenset()
-    assert effects(ROWS, Changes(None, ())).touched == frozenset()
+    assert effects(ROWS, Changes(frozenset({A.place, B.place}), ())).touched == frozenset()
     assert effects(ROWS, Changes(frozenset(), ())).gone == {A.key, B.key}
 
 

@@ -3,7 +3,8 @@
 -- Installed in a disposable database; undone by dropping it.
 create schema if not exists pgproof;
 
--- A row is new if the transaction, or the part of one, that wrote it began after this file was run.
+-- A row is new if the transaction, or the part of one, that wrote it began after this file was run: pgproof.mark() is
+-- the number that tells. Whoever looks often has it as a constant, since to inline a function is to parse it each time.
 do $$
 declare
     mark xid;
@@ -16,8 +17,7 @@ begin
         null; -- what matters is that the block is a transaction of its own, with a number of its own
     end;
     execute format(
-        'create or replace function pgproof.written(xid) returns boolean language sql stable'
-        ' as $body$ select age($1) < age(%L::xid) $body$',
+        'create or replace function pgproof.mark() returns xid language sql immutable as $body$ select %L::xid $body$',
         mark
     );
 end
@@ -25,12 +25,18 @@ $$;
 
 -- Runs p_statement as p_role with p_claims; then, as the caller again, p_observe, which returns jsonb. Whatever
 -- happened is rolled back. If p_reads, p_statement is a query for one jsonb value.
+-- To recur until the stack is full takes a tenth of a second, and what does so does it in hundreds of attempts. So the
+-- places are remembered where that happened. From then on attempts have an eighth of the stack: to fill that in these
+-- same places, which takes about a hundred turns, is to be endless; anything else is done again, p_deep, with all of it.
 create or replace function pgproof.attempt(
-    p_role text, p_claims text, p_reads boolean, p_statement text, p_observe text
+    p_role text, p_claims text, p_reads boolean, p_statement text, p_observe text, p_deep boolean default false
 ) returns jsonb
 language plpgsql
 as $$
 declare
+    endless text[] := pg_catalog.string_to_array(coalesce(pg_catalog.current_setting('pgproof.endless', true), ''), e'\n');
+    shallow boolean := not p_deep and pg_catalog.cardinality(endless) > 0;
+    places text[];
     was text;
     returned jsonb;
     observed jsonb;
@@ -41,6 +47,9 @@ declare
     context text;
 begin
     begin
+        if shallow then
+            was := pg_catalog.set_config('max_stack_depth', '256kB', true);
+        end if;
         was := pg_catalog.set_config('request.jwt.claims', p_claims, true); -- cheaper than perform
         was := pg_catalog.set_config('role', p_role, true);
         if p_reads then
@@ -54,18 +63,25 @@ begin
             execute p_observe into observed;
         end if;
         raise exception using errcode = 'PGP00', message = 'undo';
-    exception when others then
-        get stacked diagnostics
-            state = returned_sqlstate, message = message_text, detail = pg_exception_detail, place = constraint_name,
-            context = pg_exception_context;
-        if state = 'PGP00' then
-            state := '00000';
-            message := null;
-        end if;
+    exception
+        when sqlstate 'PGP00' then
+            return pg_catalog.jsonb_build_object('returned', returned, 'observed', observed);
+        when others then
+            get stacked diagnostics
+                state = returned_sqlstate, message = message_text, detail = pg_exception_detail, place = constraint_name,
+                context = pg_exception_context;
     end;
+    if state = '54001' then -- statement_too_complex; the last line of the innermost ones may be half a line
+        places := pg_catalog.trim_array(pg_catalog.string_to_array(pg_catalog.left(context, 1000), e'\n'), 1);
+        if not shallow then
+            was := pg_catalog.set_config('pgproof.endless', pg_catalog.array_to_string(endless || places, e'\n'), true);
+        elsif places = '{}' or not places <@ endless then
+            return pgproof.attempt(p_role, p_claims, p_reads, p_statement, p_observe, true);
+        end if;
+    end if;
     return pg_catalog.jsonb_build_object(
         'sqlstate', state, 'message', message, 'detail', detail, 'constraint', place,
-        'context', case when state <> '00000' then pg_catalog.left(context, 400) end, 'returned', returned, 'observed', observed
+        'context', pg_catalog.left(context, 400), 'returned', returned, 'observed', observed
     );
 end
 $$;
@@ -82,6 +98,7 @@ declare
     detail text;
     place text;
     context text;
+    endless text;
 begin
     begin
         if p_prepare is not null then
@@ -96,13 +113,16 @@ begin
             return next pgproof.attempt(one.role, one.claims, one.reads, one.statement, one.observe);
         end loop;
         if p_prepare is not null then
+            endless := pg_catalog.current_setting('pgproof.endless', true);
             raise exception using errcode = 'PGP00', message = 'undo';
         end if;
     exception when others then
         get stacked diagnostics
             state = returned_sqlstate, message = message_text, detail = pg_exception_detail, place = constraint_name,
             context = pg_exception_context;
-        if state <> 'PGP00' then
+        if state = 'PGP00' then
+            endless := pg_catalog.set_config('pgproof.endless', endless, true);
+        else
             return query
             select
                 pg_catalog.jsonb_build_object(

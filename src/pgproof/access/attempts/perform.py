@@ -6,6 +6,7 @@ Sending and fetching are apart, so that the server is at some while others are w
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from importlib.resources import files
 from typing import Any, NamedTuple
 
 from pgproof.access.attempts.statements import Attempt
-from pgproof.database import Connection, sql
+from pgproof.database import Connection
 
 SORTED = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
 BATCH = 100  # attempts in one call: while the server makes them, the next are written down
@@ -31,12 +32,9 @@ class Seen(NamedTuple):
 
 
 class Changes(NamedTuple):
-    """What became of a relation's rows: those that were written, and the keys of those that were left alone.
+    """What became of a relation's rows: those that were written, and the places of those that were left alone."""
 
-    ``kept`` is None where nothing is missing among them.
-    """
-
-    kept: frozenset[str] | None
+    kept: frozenset[str]
     written: tuple[Seen, ...]
 
 
@@ -85,6 +83,12 @@ def install(connection: Connection) -> None:
     connection.execute(files("pgproof.access.attempts").joinpath("attempt.sql").read_bytes())
 
 
+def marked(connection: Connection) -> str:
+    """The transaction number that rows written since ``install`` are told by."""
+    ((mark,),) = connection.execute("select pgproof.mark()::text").fetchall()
+    return str(mark)
+
+
 @contextmanager
 def performing(connection: Connection) -> Iterator[None]:
     """What ``send`` needs around it: a transaction that leaves nothing, and a pipeline."""
@@ -107,12 +111,19 @@ class Sent:
     attempts: list[Attempt] = field(default_factory=list)
     calls: list[tuple[Any, list[int]]] = field(default_factory=list)
 
-    def outcomes(self) -> list[Outcome]:
-        """What came of the attempts, in their order; waits for it."""
+    def arriving(self) -> Iterator[Outcome]:
+        """What came of the attempts, in their order, each as soon as its answer is there."""
         answers: dict[int, Mapping[str, Any]] = {}
-        for cursor, places in self.calls:
-            answers |= zip(places, (row[0] for row in cursor.fetchall()), strict=True)
-        return [_outcome(attempt, answers[place]) for place, attempt in enumerate(self.attempts)]
+        calls = iter(self.calls)
+        for place, attempt in enumerate(self.attempts):
+            while place not in answers:
+                cursor, places = next(calls)
+                answers |= zip(places, (row[0] for row in cursor.fetchall()), strict=True)
+            yield _outcome(attempt, answers.pop(place))
+
+    def outcomes(self) -> list[Outcome]:
+        """What came of the attempts, in their order; waits for all of it."""
+        return list(self.arriving())
 
 
 def send(connection: Connection, attempts: Iterable[Attempt], *, as_superuser: bool = False) -> Sent:
@@ -149,7 +160,7 @@ def _batches(groups: Mapping[str | None, list[int]]) -> Iterator[dict[str | None
 def _call(
     connection: Connection, sent: Sent, groups: Mapping[str | None, list[int]], as_superuser: bool
 ) -> None:
-    looks = Looks(connection)
+    looks = Looks.of(connection, [sent.attempts[place] for places in groups.values() for place in places])
     said = [
         {
             "prepare": prepare,
@@ -157,27 +168,27 @@ def _call(
         }
         for prepare, places in groups.items()
     ]
-    cursor = connection.execute(CALL, (list(looks.numbers), json.dumps(said)))
+    cursor = connection.execute(CALL, (looks.prepared, json.dumps(said)))
     sent.calls.append((cursor, [place for places in groups.values() for place in places]))
 
 
-@dataclass
-class Looks:
-    """What is looked at in one call, each once: texts with their numbers, and the pieces that they were made of."""
+class Looks(NamedTuple):
+    """What is looked at in one call. Queries that several attempts share are prepared, to be planned once."""
 
-    connection: Connection
-    numbers: dict[str, int] = field(default_factory=dict)
-    known: dict[int, str] = field(default_factory=dict)
+    prepared: list[str]
+    said: Mapping[int, str]  # by the id of the query
 
-    def at(self, observe: sql.Composed | None) -> str | None:
-        """The call of a prepared query: what is looked at is the same for many attempts, and is planned once."""
-        if observe is None:
-            return None
-        if id(observe) not in self.known:
-            text = observe.as_string(self.connection)
-            number = self.numbers.setdefault(text, len(self.numbers) + 1)
-            self.known[id(observe)] = f"execute pgproof_observe_{number}"
-        return self.known[id(observe)]
+    @classmethod
+    def of(cls, connection: Connection, attempts: Iterable[Attempt]) -> Looks:
+        """What these attempts look at."""
+        asked = [each.observe for each in attempts if each.observe is not None]
+        texts = {
+            place: each.as_string(connection) for place, each in {id(each): each for each in asked}.items()
+        }
+        uses = Counter(texts[id(each)] for each in asked)
+        prepared = [text for text, times in uses.items() if times > 1]
+        calls = {text: f"execute pgproof_observe_{number}" for number, text in enumerate(prepared, 1)}
+        return cls(prepared, {place: calls.get(text, text) for place, text in texts.items()})
 
 
 def _said(connection: Connection, attempt: Attempt, looks: Looks, as_superuser: bool) -> dict[str, Any]:
@@ -187,7 +198,7 @@ def _said(connection: Connection, attempt: Attempt, looks: Looks, as_superuser: 
         "claims": "" if as_superuser else attempt.actor.claims,
         "reads": attempt.reads,
         "statement": attempt.statement.as_string(connection),
-        "observe": looks.at(attempt.observe),
+        "observe": None if attempt.observe is None else looks.said[id(attempt.observe)],
     }
 
 
@@ -196,10 +207,10 @@ def _outcome(attempt: Attempt, said: Mapping[str, Any]) -> Outcome:
     by_relation = seen if isinstance(seen, dict) else {attempt.relation: seen}
     return Outcome(
         attempt=attempt,
-        sqlstate=said["sqlstate"],
-        message=said["message"] or "",
-        detail=said["detail"] or "",
-        constraint=said["constraint"] or "",
+        sqlstate=said.get("sqlstate", "00000"),
+        message=said.get("message") or "",
+        detail=said.get("detail") or "",
+        constraint=said.get("constraint") or "",
         returned=said["returned"],
         observed={name: _seen(each) for name, each in by_relation.items() if isinstance(each, list)},
         changes=changes_seen(by_relation),
@@ -217,8 +228,7 @@ def _seen(rows: Iterable[Sequence[Any]]) -> tuple[Seen, ...]:
 
 
 def _changes(said: Mapping[str, Any]) -> Changes:
-    kept = said["kept"]
-    return Changes(None if kept is None else frozenset(map(canonical, kept)), _seen(said["written"] or ()))
+    return Changes(frozenset((said["kept"] or "").split()), _seen(said["written"] or ()))
 
 
 def canonical(key: Any) -> str:

@@ -65,9 +65,7 @@ def _observation(subject: Subject, column: str, value: Any, known: int) -> sql.C
     became = sql.SQL("to_jsonb({}) is distinct from to_jsonb({})").format(
         sql.Identifier("t", column), subject.constant(column, value)
     )
-    return sql.SQL("select jsonb_build_object({}, ({}))").format(
-        sql.Literal(subject.label), subject.changes(known, became=became)
-    )
+    return subject.changes(known, became=became)
 
 
 def another(subject: Subject, rows: Sequence[Row], own: Sequence[Row], column: str) -> Any:

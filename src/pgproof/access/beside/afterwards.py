@@ -67,7 +67,7 @@ def _tried(world: World, event: Event) -> Iterator[Tried]:
             "update",
             "after a change",
             nothing,
-            _named(label, observe),
+            observe,
             prepare=event.change,
         )
         yield Tried(event, surveyed, expected, attempts, alone)
@@ -140,17 +140,9 @@ def _after(
         command,
         "after a change",
         sql.SQL("execute {}").format(name),
-        _named(subject.label, observe),
+        observe,
         change=event.said,
         prepare=prepare,
-    )
-
-
-def _named(label: str, observe: sql.Composed | None) -> sql.Composed | None:
-    return (
-        sql.SQL("select jsonb_build_object({}, ({}))").format(sql.Literal(label), observe)
-        if observe
-        else None
     )
 
 

@@ -61,8 +61,8 @@ def _signed_up(world: World, metadata: Mapping[str, str]) -> Rows:
             world.connection.execute(statement)
             for label, surveyed in world.surveyed.items():
                 if surveyed.subject.is_table:
-                    query = sql.SQL("select to_jsonb(t) from {} as t where pgproof.written(t.xmin)").format(
-                        surveyed.subject.name
+                    query = sql.SQL("select to_jsonb(t) from {} as t where {}").format(
+                        surveyed.subject.name, surveyed.subject.written
                     )
                     made[label] = [row for (row,) in world.connection.execute(query).fetchall()]
     except errors.Error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pgproof.access.attempts.perform import Changes, Outcome, Seen
@@ -23,7 +23,7 @@ class Effects:
         return self.gone | {each.key for each in self.changed}
 
 
-def done_by(outcome: Outcome, before: Iterable[Row]) -> Effects:
+def done_by(outcome: Outcome, before: Sequence[Row]) -> Effects:
     """What an outcome did to the relation that was acted upon, without what was prepared for it."""
     attempt = outcome.attempt
     if not outcome.ran:
@@ -39,14 +39,14 @@ def done_by(outcome: Outcome, before: Iterable[Row]) -> Effects:
 NOTHING = Effects(frozenset(), (), ())
 
 
-def effects(before: Iterable[Row], changes: Changes | None) -> Effects:
+def effects(before: Sequence[Row], changes: Changes | None) -> Effects:
     """What became of the rows of before; None says that all of them are as they were."""
     if changes is None:
         return NOTHING
     keys = {row.key for row in before}
-    written = {each.key for each in changes.written}
+    there = {row.key for row in before if row.place in changes.kept} | {each.key for each in changes.written}
     return Effects(
-        gone=frozenset() if changes.kept is None else frozenset(keys - changes.kept - written),
+        gone=frozenset(keys - there),
         changed=tuple(each for each in changes.written if each.key in keys),
         new=tuple(each for each in changes.written if each.key not in keys),
     )

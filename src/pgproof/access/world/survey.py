@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from pgproof.access.actors.kinds import Actor
-from pgproof.access.attempts.perform import canonical, perform
+from pgproof.access.attempts.perform import canonical, marked, perform
 from pgproof.access.attempts.statements import Attempt, Row
 from pgproof.access.contract.model import Contract
 from pgproof.access.relations.rights import Rights
@@ -72,17 +72,20 @@ def survey(connection: Connection, contract: Contract, catalog: Catalog) -> list
             raise UsageError(
                 f"{contract.path}:{line}: there is no relation {name}; expected one of {', '.join(offered)}"
             )
+    mark = marked(connection)
     return [
-        _surveyed(connection, contract, catalog, relation)
+        _surveyed(connection, contract, catalog, relation, mark)
         for relation in sorted(known.values(), key=lambda each: each.qualified)
         if root_of(catalog, relation) in contract.relations
     ]
 
 
-def _surveyed(connection: Connection, contract: Contract, catalog: Catalog, relation: Table | View) -> Survey:
+def _surveyed(
+    connection: Connection, contract: Contract, catalog: Catalog, relation: Table | View, mark: str
+) -> Survey:
     root = root_of(catalog, relation)
     deciding = deciding_columns(contract, root, set(relation.columns_by_name))
-    subject = subject_of(relation, deciding, root, contract.sources.get(root, ""))
+    subject = replace(subject_of(relation, deciding, root, contract.sources.get(root, "")), mark=mark)
     return Survey(
         subject=subject,
         rows=_rows(connection, contract, subject),
