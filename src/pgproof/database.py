@@ -24,9 +24,11 @@ __all__ = [
     "connect",
     "drop_database",
     "errors",
+    "filled",
     "needing_room",
     "rolled_back",
     "sql",
+    "text_of",
 ]
 
 Connection: TypeAlias = "psycopg.Connection[tuple[Any, ...]]"
@@ -61,6 +63,18 @@ def without_password(dsn: str) -> str:
     parts = psycopg.conninfo.conninfo_to_dict(dsn)
     parts.pop("password", None)
     return psycopg.conninfo.make_conninfo("", **parts)
+
+
+def text_of(piece: sql.Composable) -> str:
+    """What ``piece.as_string()`` says, without encoding and decoding each of the pieces that it is made of."""
+    if type(piece) is sql.Composed:  # of an abstract class isinstance takes as long as all the rest
+        return "".join(map(text_of, piece))
+    return piece.as_string()
+
+
+def filled(template: str, *pieces: sql.Composable) -> sql.Composed:
+    """What ``sql.SQL(template).format(*pieces)`` is, written out: for statements that are made by the thousand."""
+    return sql.Composed([sql.SQL(template.format(*map(text_of, pieces)))])
 
 
 @contextmanager

@@ -11,10 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.resources import files
+from json.encoder import encode_basestring
 from typing import Any, NamedTuple
 
 from pgproof.access.attempts.statements import Attempt
-from pgproof.database import Connection
+from pgproof.database import Connection, text_of
 
 SORTED = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
 BATCH = 100  # attempts in one call: while the server makes them, the next are written down
@@ -134,7 +135,7 @@ def send(connection: Connection, attempts: Iterable[Attempt], *, as_superuser: b
     for place, attempt in enumerate(attempts):
         sent.attempts.append(attempt)
         if attempt.prepare is not None:
-            prepared.setdefault(attempt.prepare.as_string(connection), []).append(place)
+            prepared.setdefault(text_of(attempt.prepare), []).append(place)
             continue
         batch.append(place)
         if len(batch) == BATCH:
@@ -160,11 +161,11 @@ def _batches(groups: Mapping[str | None, list[int]]) -> Iterator[dict[str | None
 def _call(
     connection: Connection, sent: Sent, groups: Mapping[str | None, list[int]], as_superuser: bool
 ) -> None:
-    looks = Looks.of(connection, [sent.attempts[place] for places in groups.values() for place in places])
+    looks = Looks.of([sent.attempts[place] for places in groups.values() for place in places])
     said = [
         {
             "prepare": prepare,
-            "attempts": [_said(connection, sent.attempts[place], looks, as_superuser) for place in places],
+            "attempts": [_said(sent.attempts[place], looks, as_superuser) for place in places],
         }
         for prepare, places in groups.items()
     ]
@@ -179,25 +180,23 @@ class Looks(NamedTuple):
     said: Mapping[int, str]  # by the id of the query
 
     @classmethod
-    def of(cls, connection: Connection, attempts: Iterable[Attempt]) -> Looks:
+    def of(cls, attempts: Iterable[Attempt]) -> Looks:
         """What these attempts look at."""
         asked = [each.observe for each in attempts if each.observe is not None]
-        texts = {
-            place: each.as_string(connection) for place, each in {id(each): each for each in asked}.items()
-        }
+        texts = {place: text_of(each) for place, each in {id(each): each for each in asked}.items()}
         uses = Counter(texts[id(each)] for each in asked)
         prepared = [text for text, times in uses.items() if times > 1]
         calls = {text: f"execute pgproof_observe_{number}" for number, text in enumerate(prepared, 1)}
         return cls(prepared, {place: calls.get(text, text) for place, text in texts.items()})
 
 
-def _said(connection: Connection, attempt: Attempt, looks: Looks, as_superuser: bool) -> dict[str, Any]:
+def _said(attempt: Attempt, looks: Looks, as_superuser: bool) -> dict[str, Any]:
     """An attempt as ``attempt.sql`` takes it."""
     return {
         "role": "none" if as_superuser else attempt.actor.role,
         "claims": "" if as_superuser else attempt.actor.claims,
         "reads": attempt.reads,
-        "statement": attempt.statement.as_string(connection),
+        "statement": text_of(attempt.statement),
         "observe": None if attempt.observe is None else looks.said[id(attempt.observe)],
     }
 
@@ -233,4 +232,8 @@ def _changes(said: Mapping[str, Any]) -> Changes:
 
 def canonical(key: Any) -> str:
     """A key as text that compares: JSON with sorted names."""
+    if isinstance(key, list) and all(
+        type(each) is str for each in key
+    ):  # most keys: an encoder takes longer to make
+        return f"[{', '.join(map(encode_basestring, key))}]"
     return SORTED.encode(key)

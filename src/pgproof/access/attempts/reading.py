@@ -8,24 +8,28 @@ from collections.abc import Iterable, Iterator, Sequence
 from pgproof.access.actors.kinds import Actor
 from pgproof.access.attempts.statements import Attempt
 from pgproof.access.relations.subjects import Subject
-from pgproof.database import sql
+from pgproof.database import filled, sql
 
 
 def reads(subject: Subject, actor: Actor, columns: Sequence[str] | None) -> Iterator[Attempt]:
     """Read the key of every row together with the columns that may be read, and each other column alone."""
     allowed = [each for each in subject.columns if columns is None or each in columns]
     named = sql.SQL(", ").join(
-        [sql.SQL("{} as key").format(subject.key), *(sql.Identifier("t", each) for each in allowed)]
+        [filled("{} as key", subject.key), *(sql.Identifier("t", each) for each in allowed)]
     )
-    statement = sql.SQL(
-        "select coalesce(jsonb_agg(r.key), '[]') as seen from (select {} from {} as t) as r"
-    ).format(named, subject.name)
+    statement = filled(
+        "select coalesce(jsonb_agg(r.key), '[]') as seen from (select {} from {} as t) as r",
+        named,
+        subject.name,
+    )
     yield Attempt(actor, subject.label, "select", "read", statement)
-    counted = sql.SQL("select to_jsonb(count(*)) as seen from {} as t").format(subject.name)
+    counted = filled("select to_jsonb(count(*)) as seen from {} as t", subject.name)
     yield Attempt(actor, subject.label, "select", "count", counted)
     for column in set(subject.columns) - set(allowed):
-        one = sql.SQL("select coalesce(jsonb_agg({}), '[]') as seen from {} as t").format(
-            sql.Identifier("t", column), subject.name
+        one = filled(
+            "select coalesce(jsonb_agg({}), '[]') as seen from {} as t",
+            sql.Identifier("t", column),
+            subject.name,
         )
         yield Attempt(actor, subject.label, "select", "read column", one, change=column)
 

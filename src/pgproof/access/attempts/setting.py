@@ -10,7 +10,7 @@ from pgproof.access.actors.kinds import Actor
 from pgproof.access.attempts.candidates import distinct
 from pgproof.access.attempts.statements import Attempt, Row, Variant
 from pgproof.access.relations.subjects import Subject
-from pgproof.database import sql
+from pgproof.database import filled, sql
 
 ROWS = 2  # rows on which a column is set by their keys
 PAST = ("2000-01-01", "2000-01-01T00:00:00+00:00")
@@ -39,10 +39,13 @@ def settings(
     """
 
     def trying(variant: Variant, value: Any, row: Row | None = None) -> Attempt:
-        setting = sql.SQL("update {} as t set {} = {}").format(
-            subject.name, sql.Identifier(column), subject.constant(column, value)
+        setting = filled(
+            "update {} as t set {} = {}",
+            subject.name,
+            sql.Identifier(column),
+            subject.constant(column, value),
         )
-        one = sql.SQL("{} where {}").format(setting, subject.at(row.key)) if row else setting
+        one = filled("{} where {}", setting, subject.at(row.key)) if row else setting
         observe, said = _observation(subject, column, value, known), f"{column} = {value!r}"
         key = row.key if row else ""
         return Attempt(actor, subject.label, "update", variant, one, observe, key, said, row={column: value})
@@ -62,8 +65,10 @@ def settings(
 
 def _observation(subject: Subject, column: str, value: Any, known: int) -> sql.Composed:
     """Which rows have been written, and whether each may be as it is: not if the column has the value now."""
-    became = sql.SQL("to_jsonb({}) is distinct from to_jsonb({})").format(
-        sql.Identifier("t", column), subject.constant(column, value)
+    became = filled(
+        "to_jsonb({}) is distinct from to_jsonb({})",
+        sql.Identifier("t", column),
+        subject.constant(column, value),
     )
     return subject.changes(known, became=became)
 

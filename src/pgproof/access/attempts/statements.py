@@ -13,7 +13,7 @@ from typing import Any, Literal
 from pgproof.access.actors.kinds import Actor
 from pgproof.access.contract.model import Command
 from pgproof.access.relations.subjects import Subject
-from pgproof.database import sql
+from pgproof.database import filled, sql
 
 Variant = Literal[
     "read",
@@ -93,13 +93,16 @@ def updates(
     """Set a column to a constant: blind, with the key read, by MERGE, and with RETURNING; ``value`` is one that every
     row may have.
     """
-    setting = sql.SQL("update {} as t set {} = {}").format(subject.name, sql.Identifier(column), value)
+    setting = filled("update {} as t set {} = {}", subject.name, sql.Identifier(column), value)
     yield Attempt(actor, subject.label, "update", "blind", setting, observe)
-    filtered = sql.SQL("{} where {} is not null").format(setting, subject.key)
-    yield Attempt(actor, subject.label, "update", "filtered", sql.Composed([filtered]), observe)
-    merge = sql.SQL(
-        "merge into {} as t using (values (1)) as v (x) on true when matched then update set {} = {}"
-    ).format(subject.name, sql.Identifier(column), value)
+    filtered = filled("{} where {} is not null", setting, subject.key)
+    yield Attempt(actor, subject.label, "update", "filtered", filtered, observe)
+    merge = filled(
+        "merge into {} as t using (values (1)) as v (x) on true when matched then update set {} = {}",
+        subject.name,
+        sql.Identifier(column),
+        value,
+    )
     yield Attempt(actor, subject.label, "update", "merge", merge, observe)
     yield _shown(subject, actor, "update", setting, observe)
 
@@ -113,9 +116,11 @@ def _shown(
     prepare: sql.Composed | None = None,
 ) -> Attempt:
     """An UPDATE or DELETE with RETURNING, which may show no row that a SELECT would not."""
-    shown = sql.SQL(
-        "with done as ({} returning {} as key) select coalesce(jsonb_agg(done.key), '[]') as seen from done"
-    ).format(statement, subject.key)
+    shown = filled(
+        "with done as ({} returning {} as key) select coalesce(jsonb_agg(done.key), '[]') as seen from done",
+        statement,
+        subject.key,
+    )
     return Attempt(actor, subject.label, command, "shown", shown, observe, prepare=prepare)
 
 
@@ -130,8 +135,11 @@ def moves(
 ) -> Iterator[Attempt]:
     """Give rows another owner: all that can be reached and one that is all alone, both blind, and one by its key."""
     for value in values:
-        setting = sql.SQL("update {} as t set {} = {}").format(
-            subject.name, sql.Identifier(column), subject.constant(column, value)
+        setting = filled(
+            "update {} as t set {} = {}",
+            subject.name,
+            sql.Identifier(column),
+            subject.constant(column, value),
         )
         said = f"{column} = {value!r}"
         yield Attempt(
@@ -140,10 +148,8 @@ def moves(
         for row in own:
             if row.content.get(column) == value:
                 continue
-            one = sql.SQL("{} where {}").format(setting, subject.at(row.key))
-            yield Attempt(
-                actor, subject.label, "becomes", "move", sql.Composed([one]), observe, row.key, said
-            )
+            one = filled("{} where {}", setting, subject.at(row.key))
+            yield Attempt(actor, subject.label, "becomes", "move", one, observe, row.key, said)
             yield Attempt(
                 actor,
                 subject.label,
@@ -167,25 +173,28 @@ def takes(
 ) -> Iterator[Attempt]:
     """Make rows of others one's own, one at a time: blind, and by key. What a row becomes is then beyond reproach."""
     pairs = sql.SQL(", ").join(
-        sql.SQL("{} = {}").format(sql.Identifier(each), subject.constant(each, value))
+        filled("{} = {}", sql.Identifier(each), subject.constant(each, value))
         for each, value in values.items()
     )
-    setting = sql.SQL("update {} as t set {}").format(subject.name, pairs)
+    setting = filled("update {} as t set {}", subject.name, pairs)
     said = ", ".join(f"{name} = {value!r}" for name, value in values.items())
     for row in foreign:
-        one = sql.SQL("{} where {}").format(setting, subject.at(row.key))
+        one = filled("{} where {}", setting, subject.at(row.key))
         single = alone(subject, row, unblock)
-        yield Attempt(actor, subject.label, "update", "take", sql.Composed([one]), observe, row.key, said)
+        yield Attempt(actor, subject.label, "update", "take", one, observe, row.key, said)
         yield Attempt(actor, subject.label, "update", "take alone", setting, observe, row.key, said, single)
 
 
 def alone(subject: Subject, row: Row, unblock: sql.Composed | None) -> sql.Composed:
     """Leave one row of a relation, so that a statement without WHERE meets that one and no other gets in its way."""
-    first = sql.SQL("{}; ").format(unblock) if unblock else sql.SQL("")
-    return sql.SQL(
+    first = filled("{}; ", unblock) if unblock else sql.SQL("")
+    return filled(
         "{}set local session_replication_role = replica; delete from {} as t where not ({});"
-        " set local session_replication_role = origin"
-    ).format(first, subject.name, subject.at(row.key))
+        " set local session_replication_role = origin",
+        first,
+        subject.name,
+        subject.at(row.key),
+    )
 
 
 def deletes(
@@ -199,28 +208,24 @@ def deletes(
     """Delete everything, blind, with the key read, by MERGE and with RETURNING, and single rows, which foreign keys to
     others do not stop. ``served`` is what the service says that deletes single rows for people, if one does.
     """
-    everything = sql.SQL("delete from {} as t").format(subject.name)
-    filtered = sql.SQL("{} where {} is not null").format(everything, subject.key)
+    everything = filled("delete from {} as t", subject.name)
+    filtered = filled("{} where {} is not null", everything, subject.key)
     yield Attempt(actor, subject.label, "delete", "blind", everything, observe, prepare=unblock)
-    yield Attempt(
-        actor, subject.label, "delete", "filtered", sql.Composed([filtered]), observe, prepare=unblock
-    )
-    merge = sql.SQL("merge into {} as t using (values (1)) as v (x) on true when matched then delete").format(
-        subject.name
+    yield Attempt(actor, subject.label, "delete", "filtered", filtered, observe, prepare=unblock)
+    merge = filled(
+        "merge into {} as t using (values (1)) as v (x) on true when matched then delete", subject.name
     )
     yield Attempt(actor, subject.label, "delete", "merge", merge, observe, prepare=unblock)
     yield _shown(subject, actor, "delete", everything, observe, unblock)
     for row in rows:
-        one = sql.SQL("{} where {}").format(everything, subject.at(row.key))
-        yield Attempt(
-            actor, subject.label, "delete", "one row", sql.Composed([one]), observe, row.key, prepare=served
-        )
+        one = filled("{} where {}", everything, subject.at(row.key))
+        yield Attempt(actor, subject.label, "delete", "one row", one, observe, row.key, prepare=served)
 
 
 def truncates(subject: Subject, actor: Actor) -> Iterator[Attempt]:
     """TRUNCATE, which row-level security does not cover."""
-    statement = sql.SQL("truncate {} cascade").format(subject.name)
-    yield Attempt(actor, subject.label, "delete", "truncate", sql.Composed([statement]))
+    statement = filled("truncate {} cascade", subject.name)
+    yield Attempt(actor, subject.label, "delete", "truncate", statement)
 
 
 def inserts(
@@ -240,7 +245,7 @@ def inserts(
     known = statements or [subject.insertion(each, nameable) for each in candidates]
     for candidate, plain in zip(candidates, known, strict=True):
         said = _owners(subject, candidate)
-        statement = sql.SQL("{} returning {}").format(plain, subject.key) if returning else plain
+        statement = filled("{} returning {}", plain, subject.key) if returning else plain
         variant: Variant = "returning" if returning else "copy"
         yield Attempt(actor, subject.label, "insert", variant, statement, observe, change=said, row=candidate)
 
@@ -248,7 +253,7 @@ def inserts(
 def otherwise(subject: Subject, inserted: Sequence[Attempt], nameable: Sequence[str]) -> Iterator[Attempt]:
     """Inserts again, by ON CONFLICT DO NOTHING, which asks for as much and may keep quiet about it, and by MERGE."""
     for each in inserted:
-        nothing = sql.SQL("{} on conflict do nothing").format(each.statement)
+        nothing = filled("{} on conflict do nothing", each.statement)
         yield replace(each, variant="do nothing", statement=nothing)
         merge = subject.merging(each.row or {}, nameable)
         yield replace(each, variant="merge in", statement=merge)
@@ -263,10 +268,12 @@ def again(
 ) -> Iterator[Attempt]:
     """Insert a row that was there and has been taken away: no key is in its way, however narrow the keys are."""
     for row in rows:
-        removed = sql.SQL(
+        removed = filled(
             "set local session_replication_role = replica; delete from {} as t where {};"
-            " set local session_replication_role = origin"
-        ).format(subject.name, subject.at(row.key))
+            " set local session_replication_role = origin",
+            subject.name,
+            subject.at(row.key),
+        )
         statement = subject.insertion(row.content, nameable)
         said = _owners(subject, row.content)
         yield Attempt(
@@ -288,10 +295,14 @@ def upserts(
         return
     keys = sql.SQL(", ").join(map(sql.Identifier, subject.key_columns))
     for row in rows:
-        statement = sql.SQL("{} on conflict ({}) do update set {} = {}").format(
-            subject.insertion(row.content, nameable), keys, sql.Identifier(column), value
+        statement = filled(
+            "{} on conflict ({}) do update set {} = {}",
+            subject.insertion(row.content, nameable),
+            keys,
+            sql.Identifier(column),
+            value,
         )
-        yield Attempt(actor, subject.label, "insert", "upsert", sql.Composed([statement]), observe, row.key)
+        yield Attempt(actor, subject.label, "insert", "upsert", statement, observe, row.key)
 
 
 def _owners(subject: Subject, candidate: Mapping[str, Any]) -> str:

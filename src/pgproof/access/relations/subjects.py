@@ -10,12 +10,12 @@ from typing import Any
 
 from pgproof.catalog import Catalog
 from pgproof.catalog.model import Table, View
-from pgproof.database import sql
+from pgproof.database import filled, sql, text_of
 
 
 def rendered(piece: sql.Composable) -> sql.SQL:
     """A piece of SQL as text, once and for all: composing it again for every attempt is most of what attempts cost."""
-    return sql.SQL(piece.as_string(None))
+    return sql.SQL(text_of(piece))
 
 
 @lru_cache(maxsize=65536)
@@ -139,9 +139,8 @@ class Subject:
 
     def _writing(self, text: str, candidate: Mapping[str, Any], nameable: Collection[str]) -> sql.Composed:
         named = [each for each in nameable or self.writable if each in candidate]
-        values = [self.constant(each, candidate[each]).as_string(None) for each in named]
-        made = sql.SQL(text).format(self.name, _names(tuple(named)), sql.SQL(", ".join(values)))
-        return sql.Composed([rendered(made)])
+        values = [text_of(self.constant(each, candidate[each])) for each in named]
+        return filled(text, self.name, _names(tuple(named)), sql.SQL(", ".join(values)))
 
     def line(self, row: Mapping[str, Any]) -> str:
         """A row given as JSON as a line of COPY, in the order of ``row``."""
@@ -149,7 +148,7 @@ class Subject:
 
     def at(self, key: str) -> sql.Composed:
         """The condition that a row has this key."""
-        return sql.SQL("{} = {}::jsonb").format(self.key, sql.Literal(key))
+        return filled("{} = {}::jsonb", self.key, sql.Literal(key))
 
 
 def _field(value: Any, kind: str) -> str:

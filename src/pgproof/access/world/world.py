@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from pgproof.access.actors.identity import impostors
 from pgproof.access.actors.kinds import Actor, read_actors
@@ -33,13 +34,21 @@ class World:
     _expected: dict[tuple[str, str], Expectation] = field(default_factory=dict)
     _rights: dict[tuple[str, str], Rights] = field(default_factory=dict)
 
+    @cached_property
+    def _known(self) -> dict[str, Actor]:
+        return {each.label: each for each in reversed(self.actors)}
+
+    @cached_property
+    def _first(self) -> dict[str, Actor]:
+        return {each.kind: each for each in reversed(self.actors)}
+
     def pretends(self, actor: Actor) -> bool:
         """Whether it is an impostor: somebody of no kind, who may do what a stranger may."""
-        return not any(each.label == actor.label for each in self.actors)
+        return actor.label not in self._known
 
     def leads(self, actor: Actor) -> bool:
         """Whether it is the first of its kind: one is enough for what goes by role."""
-        first = next((each for each in self.actors if each.kind == actor.kind), None)
+        first = self._first.get(actor.kind)
         return first is not None and first.label == actor.label
 
     def rights(self, role: str, label: str) -> Rights:
@@ -55,8 +64,7 @@ class World:
 
     def expected(self, actor: Actor, label: str) -> Expectation:
         """What the contract lets ``actor`` do to a relation; worked out once, for everybody."""
-        known = next((each for each in self.actors if each.label == (actor.like or actor.label)), None)
-        acting = known or next(each for each in self.actors if each.kind == STRANGER)
+        acting = self._known.get(actor.like or actor.label) or self._first[STRANGER]
         place = (acting.label, label)
         if place not in self._expected:
             subject = self.surveyed[label].subject
