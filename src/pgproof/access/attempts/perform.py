@@ -227,7 +227,11 @@ def _seen(rows: Iterable[Sequence[Any]]) -> tuple[Seen, ...]:
 
 
 def _changes(said: Mapping[str, Any]) -> Changes:
-    return Changes(frozenset((said["kept"] or "").split()), _seen(said["written"] or ()))
+    written = tuple(
+        Seen(canonical(key), place, *(told[each] for each in said["may"]))
+        for key, place, *told in said["written"] or ()
+    )
+    return Changes(frozenset((said["kept"] or "").split()), written)
 
 
 def canonical(key: Any) -> str:

@@ -34,8 +34,8 @@ NULL = sql.Composed([sql.SQL("null")])
 CHANGES = """
 select jsonb_build_object({label}, jsonb_build_object(
     'kept', string_agg({place}, ' ') filter (where not {written}),
-    'written', jsonb_agg(jsonb_build_array({key}, {place}, ({seen})::boolean, ({inserted})::boolean,
-        ({became})::boolean)) filter (where {written})
+    'written', jsonb_agg(jsonb_build_array({key}, {place}, {conditions})) filter (where {written}),
+    'may', {may}::jsonb
 )) from {name} as t having count(*) <> {rows} or bool_or({written})"""
 
 
@@ -106,16 +106,18 @@ class Subject:
         became: sql.Composable = NULL,
     ) -> sql.Composed:
         """Like ``observing``, of the rows that were written since ``attempt.sql`` was installed, under the label;
-        nothing if none was and all ``rows`` that there were are there. ``kept`` are the places of the others.
+        nothing if none was and all ``rows`` that there were are there. ``kept`` are the places of the others; ``may``
+        tells which of the conditions each of the three is, for those that are alike are asked once.
         """
+        texts = [text_of(each) for each in (seen, inserted, became)]
+        asked = list(dict.fromkeys(texts))
         return sql.SQL(CHANGES).format(
             label=sql.Literal(self.label),
-            written=self.written,
             key=self.key,
             place=self.place,
-            seen=seen,
-            inserted=inserted,
-            became=became,
+            conditions=sql.SQL(", ").join(filled("({})::boolean", sql.SQL(each)) for each in asked),
+            may=sql.Literal(json.dumps([asked.index(each) for each in texts])),
+            written=self.written,
             name=self.name,
             rows=sql.Literal(rows),
         )
