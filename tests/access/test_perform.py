@@ -6,8 +6,9 @@ import pytest
 
 from pgproof.access.actors.kinds import Actor
 from pgproof.access.attempts import perform as performing_module
-from pgproof.access.attempts.perform import Outcome, install, perform, performing, send
+from pgproof.access.attempts.perform import Changes, Outcome, install, perform, performing, send
 from pgproof.access.attempts.statements import Attempt
+from pgproof.access.relations.subjects import Subject
 from pgproof.database import connect, sql
 
 SOMEBODY = Actor("somebody", "somebody", "none", "", {})
@@ -77,6 +78,51 @@ def test_attempts_may_be_sent_while_others_are_on_their_way(notes):
         assert [each.returned for each in first.outcomes()] == [[1, 2], [1, 2]]
 
 
+NOTES = Subject("notes", "notes", sql.Identifier("notes"), sql.Identifier("notes"), {"n": "integer"}, ("n",))
+
+
+@pytest.fixture
+def looked(notes):
+    """A statement -> what a superuser finds of the notes afterwards; those that are there are old."""
+    install(notes)
+    more, fewer = sql.SQL("n > 1").format(), sql.SQL("n > 5").format()
+    look = NOTES.changes(2, seen=more, inserted=fewer, became=more)
+    assert look.as_string().count("n > 1") == 1
+
+    def looked_after(text: str) -> Changes | None:
+        statement = sql.SQL(text).format()
+        (found,) = perform(notes, [Attempt(SOMEBODY, "notes", "update", "blind", statement, look)])
+        assert found.ran
+        return found.changes.get("notes")
+
+    return looked_after
+
+
+def places(notes, *numbers: int) -> frozenset[str]:
+    text = "select tableoid::text || ctid::text from notes where n = any(%s)"
+    return frozenset(place for (place,) in notes.execute(text, (list(numbers),)).fetchall())
+
+
+def test_of_a_row_that_was_written_each_condition_is_told_though_alike_ones_are_asked_once(notes, looked):
+    changes = looked("update notes set n = 3 where n = 2")
+    assert changes.kept == places(notes, 1)
+    ((key, place, *may),) = changes.written
+    assert (key, may) == ("[3]", [True, False, True])
+    assert place not in places(notes, 1, 2)
+
+
+def test_rows_that_go_and_rows_that_come_are_told_by_those_that_stay(notes, looked):
+    assert looked("delete from notes where n = 1") == Changes(places(notes, 2), ())
+    both = looked("with gone as (delete from notes where n = 1) insert into notes values (7)")
+    assert both.kept == places(notes, 2)
+    assert [(each.key, each.may_insert) for each in both.written] == [("[7]", True)]
+    assert looked("delete from notes") == Changes(frozenset(), ())
+
+
+def test_of_rows_that_were_let_be_nothing_is_told(looked):
+    assert looked("update notes set n = 3 where n = 4") is None
+
+
 # A policy's usual mistake: it asks a function that reads the table that the policy is on. Each turn draws a number.
 ENDLESS = """
 create sequence turns;
@@ -119,10 +165,10 @@ def test_what_recurs_until_the_stack_is_full_does_it_once_and_is_as_wrong_every_
     assert most < more < 2 * most
 
 
-def test_what_was_prepared_by_others_tells_no_more_of_it_than_what_was_not(turns):
+def test_what_recurs_after_one_preparation_is_known_after_another(turns):
     (alone,), most = turns(trying(TURN))
-    found, more = turns(trying(TURN, ADDED), trying(TURN), trying(TURN, "insert into notes values (4)"))
-    assert {each.sqlstate for each in found} == {alone.sqlstate}
+    found, more = turns(*(trying(TURN, f"insert into notes values ({number})") for number in range(3)))
+    assert [each.sqlstate for each in found] == [alone.sqlstate] * 3
     assert more < 2 * most
 
 
