@@ -236,8 +236,7 @@ def _changes(said: Mapping[str, Any]) -> Changes:
 
 def canonical(key: Any) -> str:
     """A key as text that compares: JSON with sorted names."""
-    if isinstance(key, list) and all(
-        type(each) is str for each in key
-    ):  # most keys: an encoder takes longer to make
+    # Most keys are lists of text, for which making an encoder takes longer than what it does.
+    if type(key) is list and all(type(each) is str for each in key):
         return f"[{', '.join(map(encode_basestring, key))}]"
     return SORTED.encode(key)
