@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from pgproof.access.actors.kinds import Actor
 from pgproof.access.attempts import perform as performing_module
-from pgproof.access.attempts.perform import Changes, Outcome, install, perform, performing, send
+from pgproof.access.attempts.perform import Changes, Outcome, canonical, install, perform, performing, send
 from pgproof.access.attempts.statements import Attempt
 from pgproof.access.relations.subjects import Subject
 from pgproof.database import connect, sql
@@ -185,3 +187,10 @@ def test_one_endless_recursion_does_not_stand_for_another(turns, notes):
     found, _ = turns(trying(TURN), trying("select other()"), trying("select other()"))
     assert [each.sqlstate for each in found] == ["54001"] * 3
     assert "other" in found[1].context
+
+
+@pytest.mark.parametrize(
+    "key", [["a"], [], ['"\\', "ä\n\x01\u2028"], [1, "a"], [None], [["a"]], {"b": 1, "a": None}, "a"]
+)
+def test_a_key_is_written_as_an_encoder_with_sorted_names_writes_it(key):
+    assert canonical(key) == json.dumps(key, sort_keys=True, ensure_ascii=False)
