@@ -3,9 +3,10 @@
     python -m bench invalidation
 
 All sessions of one child, of a thousand children, and of ten thousand, each child with a current context and an active
-prediction that the statement retires. The last has no bar: there, two rows are retired for every session, and writing
-them is most of the time. For comparison, the trigger that people write first, one pass per row. Prints medians and
-ratios, writes bench/results/invalidation.json, and fails if a ratio exceeds its bar.
+prediction that the statement retires. With ten thousand, two rows are written anew for every session: beside the trigger
+stand the same two updates by hand, which is the least that retiring costs. For comparison, the trigger that people write
+first, one pass per row. Prints medians and ratios, writes bench/results/invalidation.json, and fails if a ratio exceeds
+the bar.
 """
 
 from __future__ import annotations
@@ -20,15 +21,16 @@ from pgproof.conductor.bench import workbench
 from pgproof.database import Connection, connect
 
 ROOT = Path(__file__).resolve().parents[1]
+UNTRIGGERED = b"alter table public.sleep_sessions disable trigger invalidate_predictions_on_new_sleep"
 # What is done to the database before the statement.
 WAYS = {
-    "no trigger": b"alter table public.sleep_sessions disable trigger invalidate_predictions_on_new_sleep",
+    "no trigger": UNTRIGGERED,
     "trigger": b"",
+    "updates by hand": UNTRIGGERED,
     "one pass per row": (ROOT / "fixtures/sleep_prediction_cache/bad/one_pass_per_row.sql").read_bytes(),
 }
 SESSIONS = 10_000
 CHILDREN = (1, 1_000, 10_000)
-BARRED = (1, 1_000)
 ROUNDS = 7
 BAR = 2.0
 
@@ -39,6 +41,13 @@ from generate_series(1, %(sessions)s) as n
 cross join lateral (select '2025-01-01'::timestamptz + n * interval '1 minute') as s (start)
 join pg_temp.some_children as c on c.number = n %% %(children)s
 """
+
+
+# What the trigger does in the end, by somebody who knows that all sleep is new and locks nobody out.
+BY_HAND = (
+    b"update public.sleep_contexts set is_current = false where is_current",
+    b"update public.predictions set is_active = false, updated_at = now() where is_active",
+)
 
 
 def fill(pg: Connection, children: int) -> None:
@@ -75,14 +84,20 @@ def fill(pg: Connection, children: int) -> None:
     pg.execute("analyze")
 
 
-def timed(pg: Connection, children: int, beforehand: bytes) -> float:
+def timed(pg: Connection, children: int, way: str) -> float:
     """Seconds for the one statement, in a transaction that is undone; what comes before it is not on the clock."""
+
+    def statements() -> None:
+        pg.execute(INSERT.encode(), {"sessions": SESSIONS, "children": children})
+        for update in BY_HAND if way == "updates by hand" else ():
+            pg.execute(update)
+
     pg.execute(
         "vacuum public.sleep_sessions, public.sleep_contexts, public.predictions"
     )  # what the last one left
     with pg.transaction(force_rollback=True):
-        pg.execute(beforehand)
-        return seconds(lambda: pg.execute(INSERT.encode(), {"sessions": SESSIONS, "children": children}))
+        pg.execute(WAYS[way])
+        return seconds(statements)
 
 
 def measure(dsn: str, children: int) -> dict[str, float]:
@@ -91,8 +106,8 @@ def measure(dsn: str, children: int) -> dict[str, float]:
         fill(pg, children)
         taken: dict[str, list[float]] = {name: [] for name in WAYS}
         for _ in range(ROUNDS):
-            for name, beforehand in WAYS.items():
-                taken[name].append(timed(pg, children, beforehand))
+            for name in WAYS:
+                taken[name].append(timed(pg, children, name))
     return {name: round(1_000 * statistics.median(each), 1) for name, each in taken.items()}
 
 
@@ -105,10 +120,11 @@ def main() -> int:
         for children in CHILDREN:
             medians = measure(bench.clone().dsn, children)
             ratio = medians["trigger"] / medians["no trigger"]
-            worst = max(worst, ratio if children in BARRED else 0)
+            worst = max(worst, ratio)
             figures[f"{children} children"] = {
                 "ms": medians,
                 "trigger / no trigger": round(ratio, 2),
+                "updates by hand / no trigger": round(medians["updates by hand"] / medians["no trigger"], 2),
                 "one pass per row / trigger": round(medians["one pass per row"] / medians["trigger"], 1),
             }
     report("invalidation", {**figures, "held": worst <= BAR})

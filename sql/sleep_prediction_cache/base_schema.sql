@@ -128,17 +128,22 @@ grant select, insert, update, delete on table public.children to authenticated, 
 
 -- Definer rights: the policies of these tables need the helpers, and would otherwise ask themselves.
 -- They take no argument, so a caller learns nothing but who they are and what is theirs.
+-- In plpgsql, which keeps its plan: before PostgreSQL 18, a function in SQL is planned anew every time.
 
 create function private.current_user_id()
 returns uuid
-language sql
+language plpgsql
 stable
 security definer
 set search_path = ''
 as $body$
-    select u.id
-    from public.users as u
-    where u.telegram_user_id = (select private.current_telegram_user_id())
+begin
+    return (
+        select u.id
+        from public.users as u
+        where u.telegram_user_id = (select private.current_telegram_user_id())
+    );
+end
 $body$;
 
 comment on function private.current_user_id() is 'The parent who asks, null for nobody.';
@@ -148,12 +153,13 @@ grant execute on function private.current_user_id() to authenticated, service_ro
 
 create function private.current_child_ids()
 returns uuid[]
-language sql
+language plpgsql
 stable
 security definer
 set search_path = ''
 as $body$
-    select array(
+begin
+    return array( -- a set
         select c.id
         from public.children as c
         where c.user_id = (
@@ -161,7 +167,8 @@ as $body$
             from public.users as u
             where u.telegram_user_id = (select private.current_telegram_user_id())
         )
-    )
+    );
+end
 $body$;
 
 comment on function private.current_child_ids() is 'The children of the parent who asks; empty for nobody.';

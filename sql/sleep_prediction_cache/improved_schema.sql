@@ -42,8 +42,9 @@ create table public.sleep_contexts (
     constraint sleep_contexts_child_age_is_between_0_and_300_months
     check (child_age_months between 0 and 300)
 )
--- Room on each page for the one update that every context sees, when it is retired.
-with (fillfactor = 70);
+-- Every context is updated once, when it is retired. With as much room on its page as it takes itself, no
+-- index hears of that, even if all contexts of the page are retired at once.
+with (fillfactor = 50);
 
 alter table public.sleep_contexts enable row level security;
 alter table public.sleep_contexts force row level security;
@@ -116,7 +117,9 @@ create table public.predictions (
     constraint predictions_used_count_is_not_negative check (used_count >= 0),
     constraint predictions_user_feedback_is_known
     check (user_feedback in ('helpful', 'not_helpful', 'inaccurate'))
-);
+)
+-- Room for the counting: every time that a prediction is served, its row is written anew, in place.
+with (fillfactor = 70);
 
 alter table public.predictions enable row level security;
 alter table public.predictions force row level security;
@@ -203,9 +206,12 @@ comment on function private.admit_prediction() is
 
 revoke all on function private.admit_prediction() from public;
 
+-- Triggers that write many predictions move updated_at themselves, which spares a call for every row.
 create trigger _100_set_updated_at
 before update on public.predictions
-for each row execute function private.set_updated_at();
+for each row
+when (new.updated_at is distinct from now())
+execute function private.set_updated_at();
 
 create trigger _200_admit_prediction
 before insert on public.predictions
@@ -274,7 +280,8 @@ begin
         update public.predictions as p
         set
             used_count = p.used_count + u.served,
-            last_served_at = greatest(p.last_served_at, u.last_served_at)
+            last_served_at = greatest(p.last_served_at, u.last_served_at),
+            updated_at = now()
         from (
             select
                 n.prediction_id,
@@ -288,7 +295,9 @@ begin
 
     if tg_op <> 'INSERT' then
         update public.predictions as p
-        set used_count = p.used_count - u.served
+        set
+            used_count = p.used_count - u.served,
+            updated_at = now()
         from (
             select
                 o.prediction_id,
@@ -345,38 +354,43 @@ begin
     order by c.id
     for no key update;
 
-    select array_agg(c.id)
-    into stale_ids
-    from (
+    with changed as (
         select
             s.child_id,
-            array_agg(s.id) as session_ids,
+            -- No array for sessions that came: an array of nothing would still be made for every child.
+            array_agg(s.id) filter (where s.id is not null) as session_ids, -- a set
             max(s.start_time) as latest_start
         from unnest(p_child_ids, p_session_ids, p_start_times) as s (child_id, id, start_time)
         group by s.child_id
-    ) as changed
-    inner join public.sleep_contexts as c on changed.child_id = c.child_id
-    where
-        c.is_current
-        and (
-            changed.latest_start = 'infinity'
-            or c.session_ids && changed.session_ids
-            or changed.latest_start >= coalesce(
-                (
-                    select min(s.start_time)
-                    from public.sleep_sessions as s
-                    where s.id = any(c.session_ids)
-                ),
-                '-infinity'
+    ),
+
+    retired as (
+        update public.sleep_contexts as c
+        set is_current = false
+        from changed
+        where
+            c.child_id = changed.child_id
+            and c.is_current
+            and (
+                changed.latest_start = 'infinity'
+                or c.session_ids && changed.session_ids
+                or changed.latest_start >= coalesce(
+                    (
+                        select min(s.start_time)
+                        from public.sleep_sessions as s
+                        where s.id = any(c.session_ids)
+                    ),
+                    '-infinity'
+                )
             )
-        );
+        returning c.id
+    )
 
-    update public.sleep_contexts
-    set is_current = false
-    where id = any(stale_ids);
+    select array_agg(r.id) into stale_ids from retired as r; -- a set
 
+    -- A statement of its own: it has to see the predictions for which the one before had to wait.
     update public.predictions
-    set is_active = false
+    set is_active = false, updated_at = now()
     where is_active and sleep_context_id = any(stale_ids);
 end
 $body$;
@@ -397,17 +411,19 @@ begin
     if tg_op = 'INSERT' then
         -- A session that comes to a child counts as the latest there is: it concerns every context.
         perform private.retire_contexts(
-            array_agg(came.child_id), array_agg(null::uuid), array_agg('infinity'::timestamptz)
+            array_agg(came.child_id), array_agg(null::uuid), array_agg('infinity'::timestamptz) -- side by side
         )
         from (select distinct n.child_id from new_sessions as n) as came;
     elsif tg_op = 'DELETE' then
-        perform private.retire_contexts(array_agg(o.child_id), array_agg(o.id), array_agg(o.start_time))
+        perform private.retire_contexts(
+            array_agg(o.child_id), array_agg(o.id), array_agg(o.start_time) -- side by side
+        )
         from old_sessions as o;
     else
         -- What an update wrote as it was before, updated_at apart, has not changed. Both sides of a change count,
         -- and for the child that a session moved to, it has come.
         perform private.retire_contexts(
-            array_agg(side.child_id), array_agg(side.id), array_agg(side.start_time)
+            array_agg(side.child_id), array_agg(side.id), array_agg(side.start_time) -- side by side
         )
         from old_sessions as o
         full join new_sessions as n on o.id = n.id
@@ -784,7 +800,8 @@ select
 from public.users as u
 inner join public.children as c on u.id = c.user_id
 left join public.sleep_sessions as s on c.id = s.child_id
-group by u.id, c.id;
+group by u.id, c.id
+order by u.id, c.id;
 
 comment on view public.user_children_summary is
 'Children with their age and how much of their sleep is written down.';
@@ -820,7 +837,8 @@ left join (
         count(*) filter (where prediction_usage.was_from_cache) as hits
     from public.prediction_usage
     group by prediction_usage.child_id
-) as u on c.id = u.child_id;
+) as u on c.id = u.child_id
+order by c.id;
 
 comment on view public.prediction_cache_stats is 'How often predictions for a child came from the cache.';
 comment on column public.prediction_cache_stats.hit_percentage is

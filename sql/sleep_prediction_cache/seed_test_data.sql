@@ -44,7 +44,7 @@ values
     '2025-01-11 12:00:00+00', '2025-01-11 14:10:00+00', 120, 'average', 'nap'
 );
 
-select
+select -- one row
     public.save_prediction(
         context.id, 'openai', '2025-01-11 19:20:00+00', '04:20', '10:30', 0.82,
         'Early tonight: the nap was short.', 'One nap of 75 minutes, then eight hours awake.', 'gpt-4o', 2300
@@ -54,7 +54,7 @@ from public.create_sleep_context(
     array['30000000-0000-4000-8000-000000000001', '30000000-0000-4000-8000-000000000002']::uuid[]
 ) as context;
 
-select
+select -- one row
     public.save_prediction(
         context.id, 'anthropic', '2025-01-11 20:00:00+00', '05:00', '09:45', 0.6,
         'About eight.', null, 'claude-sonnet', 4100
