@@ -63,17 +63,22 @@ grant execute on function private.current_auth_id() to authenticated, service_ro
 
 -- Definer rights: the policies of users need these, and with the caller's rights they would ask themselves.
 -- They take no argument, so a caller learns nothing but who they are.
+-- In plpgsql, which keeps its plan: before PostgreSQL 18, a function in SQL is planned anew every time.
 
 create function private.current_user_id()
 returns uuid
-language sql
+language plpgsql
 stable
 security definer
 set search_path = ''
 as $body$
-    select u.id
-    from public.users as u
-    where u.auth_id = (select private.current_auth_id()) and u.is_active
+begin
+    return (
+        select u.id
+        from public.users as u
+        where u.auth_id = (select private.current_auth_id()) and u.is_active
+    );
+end
 $body$;
 
 comment on function private.current_user_id() is 'The active member who asks, null if there is none.';
@@ -83,14 +88,18 @@ grant execute on function private.current_user_id() to authenticated, service_ro
 
 create function private.current_tenant_id()
 returns uuid
-language sql
+language plpgsql
 stable
 security definer
 set search_path = ''
 as $body$
-    select u.tenant_id
-    from public.users as u
-    where u.auth_id = (select private.current_auth_id()) and u.is_active
+begin
+    return (
+        select u.tenant_id
+        from public.users as u
+        where u.auth_id = (select private.current_auth_id()) and u.is_active
+    );
+end
 $body$;
 
 comment on function private.current_tenant_id() is
@@ -101,16 +110,18 @@ grant execute on function private.current_tenant_id() to authenticated, service_
 
 create function private.current_user_is_admin()
 returns boolean
-language sql
+language plpgsql
 stable
 security definer
 set search_path = ''
 as $body$
-    select exists (
+begin
+    return exists (
         select
         from public.users as u
         where u.auth_id = (select private.current_auth_id()) and u.is_active and u.role = 'admin'
-    )
+    );
+end
 $body$;
 
 comment on function private.current_user_is_admin() is 'Whether an active admin asks; false for nobody.';

@@ -76,14 +76,17 @@ comment on column private.admins.created_at is 'When the right was given.';
 
 -- No grants and no policies: the owner of the database names the admins.
 
+-- In plpgsql, which keeps its plan: before PostgreSQL 18, a function in SQL is planned anew every time.
 create function private.is_admin()
 returns boolean
-language sql
+language plpgsql
 stable
 security definer
 set search_path = ''
 as $body$
-    select exists (select from private.admins as a where a.user_id = (select auth.uid()));
+begin
+    return exists (select from private.admins as a where a.user_id = (select auth.uid()));
+end
 $body$;
 
 comment on function private.is_admin() is 'True if the signed-in user is in private.admins.';

@@ -5,47 +5,44 @@
 -- A claim is looked for in its own setting first (PostgREST up to version 8), then in the JSON of all claims.
 -- Absent and '' are the same: no claim. JSON that is malformed raises 22P02, as does a "sub" that is no uuid.
 -- A "sub" of '' inside the JSON is not absent: it raises 22P02 too.
+-- As on Supabase they set nothing, so that a query takes them in instead of calling them; hence the full names.
 
 set role supabase_auth_admin;
 
 create function auth.uid() returns uuid
 language sql stable
-set search_path = ''
 as $$
     select coalesce(
-        nullif(current_setting('request.jwt.claim.sub', true), ''),
-        nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub'
-    )::uuid
+        nullif(pg_catalog.current_setting('request.jwt.claim.sub', true), ''),
+        nullif(pg_catalog.current_setting('request.jwt.claims', true), '')::pg_catalog.jsonb operator(pg_catalog.->>) 'sub'
+    )::pg_catalog.uuid
 $$;
 
 create function auth.role() returns text
 language sql stable
-set search_path = ''
 as $$
     select coalesce(
-        nullif(current_setting('request.jwt.claim.role', true), ''),
-        nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'role'
+        nullif(pg_catalog.current_setting('request.jwt.claim.role', true), ''),
+        nullif(pg_catalog.current_setting('request.jwt.claims', true), '')::pg_catalog.jsonb operator(pg_catalog.->>) 'role'
     )
 $$;
 
 create function auth.email() returns text
 language sql stable
-set search_path = ''
 as $$
     select coalesce(
-        nullif(current_setting('request.jwt.claim.email', true), ''),
-        nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'email'
+        nullif(pg_catalog.current_setting('request.jwt.claim.email', true), ''),
+        nullif(pg_catalog.current_setting('request.jwt.claims', true), '')::pg_catalog.jsonb operator(pg_catalog.->>) 'email'
     )
 $$;
 
 create function auth.jwt() returns jsonb
 language sql stable
-set search_path = ''
 as $$
     select coalesce(
-        nullif(current_setting('request.jwt.claim', true), ''),
-        nullif(current_setting('request.jwt.claims', true), '')
-    )::jsonb
+        nullif(pg_catalog.current_setting('request.jwt.claim', true), ''),
+        nullif(pg_catalog.current_setting('request.jwt.claims', true), '')
+    )::pg_catalog.jsonb
 $$;
 
 comment on function auth.uid() is 'The "sub" claim of the request as a uuid, null when nobody is signed in.';
