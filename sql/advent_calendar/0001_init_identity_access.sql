@@ -67,16 +67,21 @@ comment on column public.account_v2.plan is 'Set by the server; the owner reads 
 comment on column public.account_v2.is_active is
 'False: the account is closed. Its owner sees nothing and its published calendars are not shared.';
 
+-- In plpgsql, which keeps its plan: before PostgreSQL 18, a function in SQL is planned anew every time.
 create function private.current_account_id()
 returns uuid
-language sql
+language plpgsql
 stable
 security definer
 set search_path = ''
 as $body$
-    select a.account_id
-    from public.account_v2 as a
-    where a.auth_provider_id = auth.uid() and a.is_active
+begin
+    return (
+        select a.account_id
+        from public.account_v2 as a
+        where a.auth_provider_id = auth.uid() and a.is_active
+    );
+end
 $body$;
 
 comment on function private.current_account_id() is
@@ -233,7 +238,7 @@ begin
                 select old.session_id
                 from public.account_session as old
                 where old.expires_at <= now()
-                order by old.expires_at
+                order by old.expires_at, old.session_id
                 limit p_batch_size
                 for update skip locked
             ));

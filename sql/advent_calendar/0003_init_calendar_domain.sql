@@ -395,6 +395,7 @@ language sql
 stable
 security definer
 set search_path = ''
+rows 1
 as $body$
     select
         c.title,

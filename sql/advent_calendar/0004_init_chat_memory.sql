@@ -397,7 +397,7 @@ begin
             from (
                 select from public.memory_embedding as e
                 where (p_child_id is null or e.child_id = p_child_id) and e.expires_at > now()
-                limit comparable + 1
+                limit comparable + 1 -- whichever: they are only counted
             ) as few;
 
             if candidates > comparable then
@@ -405,7 +405,7 @@ begin
                     select e.embedding_id
                     from public.memory_embedding as e
                     where (p_child_id is null or e.child_id = p_child_id) and e.expires_at > now()
-                    order by e.embedding operator(extensions.<=>) p_query
+                    order by e.embedding operator(extensions.<=>) p_query -- all that the index can sort by
                     limit wanted
                 );
             end if;
@@ -475,7 +475,7 @@ begin
                 select old.fragment_id
                 from public.memory_fragment as old
                 where old.expires_at <= now()
-                order by old.expires_at
+                order by old.expires_at, old.fragment_id
                 limit p_batch_size
                 for update skip locked
             ));
@@ -491,7 +491,7 @@ begin
                 select old.embedding_id
                 from public.memory_embedding as old
                 where old.expires_at <= now()
-                order by old.expires_at
+                order by old.expires_at, old.embedding_id
                 limit p_batch_size
                 for update skip locked
             ));
@@ -524,7 +524,7 @@ begin
                         select from public.memory_fragment as kept
                         where kept.account_id = old.account_id and kept.session_id = old.session_id
                     )
-                order by old.expires_at
+                order by old.expires_at, old.session_id
                 limit p_batch_size
                 for update skip locked
             ));

@@ -336,7 +336,7 @@ begin
                 select old.asset_id
                 from public.media_asset as old
                 where old.signed_url_expires_at <= now()
-                order by old.signed_url_expires_at
+                order by old.signed_url_expires_at, old.asset_id
                 limit p_batch_size
                 for update skip locked
             ));

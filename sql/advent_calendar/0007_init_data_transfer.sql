@@ -574,7 +574,7 @@ with landed as (
         jsonb_build_object(
             'calendar_id', n.calendar_id,
             'youtube_urls', (
-                select array_agg(v.url order by v.place)::text
+                select array_agg(v.url order by v.place)::text -- every address had a place of its own
                 from (
                     select
                         kept.sort_order as place,
@@ -685,7 +685,7 @@ as $body$
         select
             l.legacy_table,
             count(*) as counted,
-            md5(string_agg(md5(l.body::text), '' order by l.legacy_key collate "C")) as checksum
+            md5(string_agg(md5(l.body::text), '' order by l.legacy_key collate "C")) as checksum -- a key has one row
         from migration.legacy_rows() as l
         group by l.legacy_table
     ),
@@ -705,7 +705,7 @@ as $body$
         select
             d.legacy_table,
             count(d.digest) as counted,
-            md5(string_agg(d.digest, '' order by d.legacy_key collate "C")) as checksum
+            md5(string_agg(d.digest, '' order by d.legacy_key collate "C")) as checksum -- a key has one row
         from digests as d
         group by d.legacy_table
     )
@@ -719,7 +719,7 @@ as $body$
     from known
     left join legacy on known.legacy_table = legacy.legacy_table
     left join landed on known.legacy_table = landed.legacy_table
-    order by known.legacy_table
+    order by known.legacy_table -- each once
 $body$;
 
 comment on function migration.compare_tables() is

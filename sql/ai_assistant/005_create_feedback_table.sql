@@ -140,9 +140,11 @@ stable
 security definer
 set search_path = ''
 as $body$
-    select coalesce(array_agg(t.id), '{}')
-    from public.tenants as t
-    where t.id = (select private.current_tenant_id()) or (select private.caller_bypasses_rls())
+    select array( -- a set
+        select t.id
+        from public.tenants as t
+        where t.id = (select private.current_tenant_id()) or (select private.caller_bypasses_rls())
+    )
 $body$;
 
 comment on function private.readable_tenant_ids() is
@@ -196,7 +198,8 @@ select
     s.thumbs_up,
     s.thumbs_down,
     s.avg_rating
-from private.message_feedback_summary() as s;
+from private.message_feedback_summary() as s
+order by s.message_id;
 
 comment on view public.message_feedback_summary is
 'Feedback by message of the caller''s tenant, as of the last refresh; a message without feedback has 0.';

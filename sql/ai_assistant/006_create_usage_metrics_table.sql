@@ -92,7 +92,7 @@ begin
     from gone
     -- Of a tenant that is being deleted, nothing is kept.
     inner join public.tenants as t on gone.tenant_id = t.id
-    order by gone.date
+    order by gone.date -- of one member, each day once
     on conflict (tenant_id, user_id, date) do update set
         prompt_tokens = m.prompt_tokens + excluded.prompt_tokens,
         completion_tokens = m.completion_tokens + excluded.completion_tokens,
@@ -221,7 +221,8 @@ select
     s.total_requests,
     s.total_cost,
     s.active_days
-from private.monthly_usage_summary() as s;
+from private.monthly_usage_summary() as s
+order by s.tenant_id, s.month, s.user_id;
 
 comment on view public.monthly_usage_summary is
 'Usage by member (null: the tenant as a whole) and month of the caller''s tenant, as of the last refresh.';
@@ -241,7 +242,8 @@ select
     m.request_count,
     m.estimated_cost
 from public.usage_metrics as m
-where m.date = (now() at time zone 'utc')::date;
+where m.date = (now() at time zone 'utc')::date
+order by m.tenant_id, m.user_id;
 
 comment on view public.current_day_usage is 'Today''s usage (UTC) of the caller''s tenant, as it stands.';
 

@@ -15,7 +15,7 @@ select
     count(distinct s.user_id) as dau
 from public.sessions as s
 group by (s.created_at at time zone 'utc')::date
-order by date desc;
+order by date desc; -- each day once
 
 comment on view public.analytics_daily_active_users is 'How many users had a session, per day with sessions.';
 
@@ -31,7 +31,7 @@ select
     round(avg(s.num_scenes), 2) as avg_num_scenes
 from public.sessions as s
 group by (s.created_at at time zone 'utc')::date
-order by date desc;
+order by date desc; -- each day once
 
 comment on view public.analytics_daily_story_stats is
 'Stories per day with sessions; averages to two places.';
@@ -135,7 +135,7 @@ select
 from public.analytics_daily_active_users as d
 cross join personas
 left join persona_days as m on d.date = m.date and personas.persona = m.persona
-order by d.date desc, personas.persona asc;
+order by d.date desc, personas.persona asc; -- of a day, each persona once
 
 comment on view public.analytics_daily_persona_mix is
 'The users of each day by the persona they have now; every persona has a row, also with 0 users.';
@@ -170,7 +170,7 @@ select
 from public.analytics_daily_active_users as d
 inner join public.analytics_daily_story_stats as s on d.date = s.date
 inner join mixes on d.date = mixes.date
-order by d.date desc;
+order by d.date desc; -- each day once
 
 comment on view public.analytics_daily_comprehensive is
 'Active users, story statistics and persona mix in one row per day with sessions.';

@@ -155,4 +155,5 @@ select
     streak.user_id,
     streak.current_streak,
     streak.longest_streak
-from public.recompute_user_streaks(date '2024-03-01') as streak;
+from public.recompute_user_streaks(date '2024-03-01') as streak
+order by streak.user_id;

@@ -10,7 +10,7 @@ from pg_class as c
 cross join lateral pg_partition_tree(c.oid) as tree
 where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
 group by c.oid
-order by sum(pg_total_relation_size(tree.relid)) desc, c.oid::regclass::text;
+order by sum(pg_total_relation_size(tree.relid)) desc, c.oid;
 
 -- Indexes that nobody uses; the method is in the definition, a name may or may not mention it
 select
@@ -22,7 +22,7 @@ select
     pg_get_indexdef(s.indexrelid) as definition
 from pg_stat_user_indexes as s
 where s.schemaname in ('public', 'private')
-order by s.idx_scan, s.schemaname, s.indexrelname;
+order by s.idx_scan, s.schemaname, s.indexrelname; -- each index once
 
 -- Slow queries; since PostgreSQL 13 the columns are called total_exec_time, mean_exec_time and max_exec_time
 select
@@ -33,7 +33,7 @@ select
     q.max_exec_time
 from extensions.pg_stat_statements as q
 where q.query not like '%pg_stat%'
-order by q.mean_exec_time desc
+order by q.mean_exec_time desc, q.userid asc, q.dbid asc, q.queryid asc, q.toplevel asc -- each query once
 limit 20;
 
 -- Partitions of the behaviour log, and whether a row waits in the default partition
@@ -44,7 +44,7 @@ select
 from pg_partition_tree('public.user_behavior_log') as tree
 inner join pg_class as c on tree.relid = c.oid
 where tree.isleaf
-order by tree.relid::regclass::text;
+order by tree.relid::regclass::text; -- each partition once
 
 -- The last run of each job
 select
@@ -61,13 +61,14 @@ left join lateral (
         r.start_time
     from cron.job_run_details as r
     where r.jobid = j.jobid
-    order by r.runid desc
+    order by r.runid desc -- a run has a number of its own
     limit 1
 ) as d on true
-order by j.jobname;
+order by j.jobname, j.jobid; -- each job once
 
 -- What is wrong with the audit log, row by row: nothing
 select
     b.id,
     b.problem
-from private.audit_log_breaks() as b;
+from private.audit_log_breaks() as b
+order by b.id, b.problem; -- each problem once

@@ -6,11 +6,13 @@
 
 create function private.readable_user_ids()
 returns setof uuid
-language sql
+language plpgsql
 stable
 security definer
 set search_path = ''
 as $body$
+begin
+    return query
     select caller.id
     from (select auth.uid() as id) as caller
     where caller.id is not null
@@ -18,6 +20,7 @@ as $body$
     select u.id
     from public.users as u
     where (select private.is_admin());
+end
 $body$;
 
 comment on function private.readable_user_ids() is
@@ -482,18 +485,18 @@ begin
     perform private.take_turn('social proof');
 
     if tg_op = 'INSERT' then
-        select array_agg(r.user_id) into travellers from new_rows as r;
+        select array_agg(distinct r.user_id) into travellers from new_rows as r;
     elsif tg_op = 'DELETE' then
-        select array_agg(r.user_id) into travellers from old_rows as r;
+        select array_agg(distinct r.user_id) into travellers from old_rows as r;
     elsif tg_op = 'UPDATE' then
-        select array_agg(r.user_id) into travellers
+        select array_agg(distinct r.user_id) into travellers
         from (
             select o.user_id from old_rows as o
             union all
             select n.user_id from new_rows as n
         ) as r;
     elsif tg_op = 'TRUNCATE' then
-        select array_agg(o.user_id) into travellers from public.booking_outcomes as o;
+        select array_agg(distinct o.user_id) into travellers from public.booking_outcomes as o;
     end if;
 
     select array_agg(distinct o.hotel_identifier) into hotels
@@ -1041,7 +1044,7 @@ begin
             i.inhparent = 'public.user_behavior_log'::regclass
             and c.relname ~ '^user_behavior_log_[0-9]{4}_[0-9]{2}$'
             and c.relname < to_char(p_before, '"user_behavior_log_"YYYY_MM')
-        order by c.relname
+        order by c.relname -- in one schema, each name once
     loop
         execute format('drop table %s', expired);
     end loop;
@@ -1091,7 +1094,7 @@ begin
                 d.created_at >= oldest_month at time zone 'utc'
                 and d.created_at < (this_month + interval '1 month') at time zone 'utc'
         ) as months
-        order by months.month;
+        order by months.month; -- each month once
     end if;
 
     return private.ensure_behavior_partition(wanted);
@@ -1307,7 +1310,7 @@ begin
             ),
             'avg_trip_duration', (select round(avg(t.days), 2) from travelled as t),
             'favorite_destinations', (
-                select coalesce(jsonb_agg(f.destination order by f.place), '[]')
+                select coalesce(jsonb_agg(f.destination order by f.place), '[]') -- each place once
                 from favorites as f
                 where f.place <= 3
             ),

@@ -24,11 +24,12 @@ TOKEN = re.compile(
 
 @dataclass(frozen=True)
 class SqlFile:
-    """A file of a project: its path below ``sql/``, its text, and the SQL files of the project."""
+    """A file of a project: its path below ``sql/``, its text, and of the project the SQL files and the unique columns."""
 
     path: str
     text: str
     neighbours: frozenset[str] = frozenset()
+    keys: frozenset[frozenset[str]] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -11,16 +13,19 @@ from pgproof.pytest_plugin import setting
 from pgproof.settings import read as read_settings
 
 from .catalog_rules import CATALOG_RULES, OWN_OBJECTS, CatalogRule
+from .list_rules import LIST_RULES, keys_of
 from .naming_rules import NAMING_RULES
 from .order_rules import rollback_mirrors_migration, statements_of_a_table_are_in_order
+from .policy_rules import POLICY_RULES
+from .snippets import NEIGHBOURS, SNIPPETS, UNIQUE
 from .sql_text import SqlFile
 from .text_rules import TEXT_RULES, TextRule
 
 SQL = Path(__file__).parents[2] / "sql"
 PROJECTS = tuple(sorted(path.parent for path in SQL.glob("*/pgproof.toml")))
 FILES = tuple(path for folder in PROJECTS for path in sorted(folder.rglob("*.sql")))
-FILE_RULES: tuple[TextRule, ...] = (*TEXT_RULES, statements_of_a_table_are_in_order)
-RULES = (*CATALOG_RULES, *NAMING_RULES)
+FILE_RULES: tuple[TextRule, ...] = (*TEXT_RULES, *LIST_RULES, statements_of_a_table_are_in_order)
+RULES = (*CATALOG_RULES, *NAMING_RULES, *POLICY_RULES)
 
 
 def name_of(path: Path) -> str:
@@ -34,7 +39,12 @@ def rule_name(rule: object) -> str:
 def read(path: Path) -> SqlFile:
     folder = SQL / path.relative_to(SQL).parts[0]
     neighbours = frozenset(each.relative_to(folder).as_posix() for each in folder.rglob("*.sql"))
-    return SqlFile(name_of(path), path.read_text(encoding="utf-8"), neighbours)
+    return SqlFile(name_of(path), path.read_text(encoding="utf-8"), neighbours, keys(folder))
+
+
+@cache
+def keys(folder: Path) -> frozenset[frozenset[str]]:
+    return keys_of(json.loads((folder / "catalog.json").read_text(encoding="utf-8")))
 
 
 @pytest.fixture(scope="module", params=PROJECTS, ids=[path.name for path in PROJECTS])
@@ -127,99 +137,11 @@ def test_rule_finds_its_mistake_and_leaves_the_near_miss_alone(own, rule):
     assert offenders(own, rule) == []
 
 
-HEADER = "-- sql/a/1.sql\n-- Makes a.\n-- Needs: nothing.  Undone by: rollback_1.sql\n\n"
-
-# rule, what it must find, what it must leave alone
-SNIPPETS = [
-    ("header_names_path_purpose_needs_and_undo", HEADER.replace("a/1", "a/2"), HEADER),
-    ("header_names_path_purpose_needs_and_undo", HEADER.replace("Makes a.", ""), HEADER),
-    ("header_names_path_purpose_needs_and_undo", HEADER.replace("Undone by", "See"), HEADER),
-    ("header_names_path_purpose_needs_and_undo", HEADER.replace("back_1", "back_2"), HEADER),
-    ("header_names_path_purpose_needs_and_undo", HEADER.strip() + "\nselect 1;", HEADER + "select 1;"),
-    ("dollar_quotes_are_named", "do $$ begin end $$;", "do $body$ begin end $body$; select '$$', '$$';"),
-    ("dollar_quotes_are_named", "do $a$ begin perform f($$x$$); end $a$;", "-- $$ ends a $$\nselect 1;"),
-    ("nothing_hides_a_wrong_starting_state", "drop table if exists a;", "select 'if exists';"),
-    (
-        "nothing_hides_a_wrong_starting_state",
-        "create table if not exists a ();",
-        "do $b$ if exists (select 1) $b$;",
-    ),
-    ("nothing_hides_a_wrong_starting_state", "create or replace view a.b;", "-- or replace\nselect 1;"),
-    (
-        "nothing_hides_a_wrong_starting_state",
-        "drop table a.b cascade;",
-        "drop table a.b cascade; -- with its views",
-    ),
-    (
-        "nothing_hides_a_wrong_starting_state",
-        "drop schema a cascade;",
-        "references a.b (c) on delete cascade",
-    ),
-    ("the_only_clock_is_now", "select current_date;", "select now(), 'current_date'; -- current_date moves"),
-    ("the_only_clock_is_now", "do $b$ begin x := clock_timestamp(); end $b$;", "select current_dated;"),
-    ("names_are_schema_qualified", "create table a ();", "create table public.a ();"),
-    ("names_are_schema_qualified", "create index i on a (b);", "create index i on public.a (b);"),
-    ("names_are_schema_qualified", "create policy p on a for select;", "create policy p on b.a for select;"),
-    (
-        "names_are_schema_qualified",
-        "create trigger t before update on a for each row;",
-        "drop view public.v;",
-    ),
-    (
-        "no_select_star",
-        "create view a.v as select * from a.b;",
-        "create view a.v as select count(*) from a.b;",
-    ),
-    ("no_select_star", "select a, b.* from b;", "select a * 2, b from b;"),
-    (
-        "errors_carry_an_errcode",
-        "do $b$ begin raise exception 'no'; end $b$;",
-        "do $b$ begin raise notice 'so'; end $b$;",
-    ),
-    (
-        "errors_carry_an_errcode",
-        "raise exception 'errcode';",
-        "raise exception 'no' using errcode = 'P0001';",
-    ),
-    (
-        "commands_without_policy_are_said",
-        "create table a.b ();\ncreate policy p on a.b for select;\n-- No insert, no update: closed.",
-        "create table a.b ();\ncreate policy p on a.b for select;\n-- No insert, update or delete: closed.",
-    ),
-    (
-        "commands_without_policy_are_said",
-        "create table a.b ();\ncreate policy p on a.b\nas restrictive\nfor delete;\n-- No select, insert: x.",
-        "create table a.b ();\n-- Read by nobody.",
-    ),
-    (
-        "statements_of_a_table_are_in_order",
-        "create policy p on a.b for select; create index i on a.b (c);",
-        "create index i on a.b (c); create policy p on a.b for select;",
-    ),
-    (
-        "statements_of_a_table_are_in_order",
-        "create policy p on a.b for delete; create policy q on a.b for insert;",
-        "create policy p on a.b for delete; create policy q on a.c for insert;",
-    ),
-    (
-        "statements_of_a_table_are_in_order",
-        "grant select on table a.b, a.c to d; comment on column a.c.e is 'x';",
-        "comment on column a.c.e is 'x'; grant select on table a.b, a.c to d;",
-    ),
-    (
-        "statements_of_a_table_are_in_order",
-        "create trigger t before update on a.b execute function f(); create table a.b ();",
-        "create table a.b (); create trigger t before update on a.b execute function f();",
-    ),
-]
-
-
 @pytest.mark.parametrize(("name", "loud", "quiet"), SNIPPETS, ids=lambda value: value.split("\n")[-1][:40])
 def test_text_rule_finds_its_mistake_and_leaves_the_near_miss_alone(name, loud, quiet):
     (rule,) = [each for each in FILE_RULES if each.__name__ == name]
-    neighbours = frozenset({"rollback_1.sql"})
-    assert len(list(rule(SqlFile("a/1.sql", loud, neighbours)))) == 1
-    assert list(rule(SqlFile("a/1.sql", quiet, neighbours))) == []
+    assert len(list(rule(SqlFile("a/1.sql", loud, NEIGHBOURS, UNIQUE)))) == 1
+    assert list(rule(SqlFile("a/1.sql", quiet, NEIGHBOURS, UNIQUE))) == []
 
 
 def test_every_text_rule_has_snippets():

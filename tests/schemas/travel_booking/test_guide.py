@@ -42,7 +42,7 @@ def printed(name, **ids):
 
 def statements(name):
     """The statements of a script of the project, without the header."""
-    text = re.sub(r"^--.*\n", "", (SQL / f"{name}.sql").read_text(), flags=re.MULTILINE)
+    text = re.sub(r"^--.*\n| --.*$", "", (SQL / f"{name}.sql").read_text(), flags=re.MULTILINE)
     return [each.strip().encode() for each in text.split(";\n") if each.strip()]
 
 
