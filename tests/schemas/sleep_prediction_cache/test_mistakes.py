@@ -78,6 +78,7 @@ RACES: list[tuple[str, Callable[..., None]]] = [
     ("context_does_not_wait", races.check_sleep_and_context_wait_for_each_other),
     ("change_does_not_wait", races.check_sleep_and_context_wait_for_each_other),
     ("late_prediction_does_not_wait", races.check_sleep_and_prediction_wait_for_each_other),
+    ("retired_in_one_statement", races.check_sleep_that_waited_retires_what_it_waited_for),
 ]
 # Put in place of a script of the project: what the rehearsal of the whole project then says.
 SCRIPTS = [

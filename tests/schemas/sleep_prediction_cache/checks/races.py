@@ -9,7 +9,7 @@ from uuid import UUID
 from pgproof.database import Connection
 from pgproof.harness import OwnDatabase
 
-from ...concurrency import Work, all_at_once
+from ...concurrency import Work, all_at_once, meanwhile
 from ...outcomes import refused
 from ..world import (
     active_predictions,
@@ -209,6 +209,16 @@ def check_sleep_and_prediction_wait_for_each_other(own: OwnDatabase) -> None:
                     new_session(writer, child, 40, 41)
             new_session(writer, child, 40, 41)
         assert active_predictions(service) == set(), first
+
+
+def check_sleep_that_waited_retires_what_it_waited_for(own: OwnDatabase) -> None:
+    """A session that comes while a prediction is being saved waits for it, goes on, and retires it."""
+    pg = own.connect()
+    child = new_child(pg)
+    context = new_context(pg, child, [new_session(pg, child, 20, 30)])
+    meanwhile(own, lambda service: new_prediction(service, context), adding(child))
+    assert pg.execute("select count(*) from public.predictions").fetchone() == (1,)
+    assert active_predictions(pg) == set()
 
 
 WAITS = "55P03"  # lock_not_available: somebody who would wait, and was told not to for long
