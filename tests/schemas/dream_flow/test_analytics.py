@@ -22,6 +22,10 @@ def test_the_views_on_some_people(pg):
     checks.check_the_views_on_some_people(pg)
 
 
+def test_each_word_and_number_decides(pg):
+    checks.check_each_word_and_number_decides(pg)
+
+
 def test_the_mix_of_every_day_is_complete(pg):
     checks.check_the_mix_of_every_day_is_complete(pg)
 

@@ -123,6 +123,17 @@ def test_the_table_has_its_fields(pg, table):
     assert dict(found.fetchall()) == FIELDS[table]
 
 
+def test_a_description_is_optional_and_so_is_a_profile_s_content(pg):
+    user = new_user(pg)
+    pg.execute("insert into public.profiles (id) values (%s)", (user,))
+    pg.execute(
+        "insert into public.rituals (user_id, name, routine) values (%s, 'Evening', 'Bath, book, bed')",
+        (user,),
+    )
+    assert pg.execute("select description, is_default from public.rituals").fetchone() == (None, False)
+    assert pg.execute("select mood, routine from public.profiles").fetchone() == (None, None)
+
+
 @pytest.mark.parametrize("table", TABLES)
 def test_the_primary_key_is_a_uuid(pg, table):
     found = pg.execute(

@@ -75,6 +75,14 @@ def test_the_day_is_the_day_in_utc(pg):
     checks.check_the_day_is_the_day_in_utc(pg)
 
 
+def test_whoever_stopped_has_a_row_without_a_start(pg):
+    checks.check_whoever_stopped_has_a_row_without_a_start(pg)
+
+
+def test_all_users_are_one_pass(pg):
+    checks.check_all_users_are_one_pass(pg)
+
+
 def test_deleting_everything_ends_the_streak_and_keeps_the_longest(pg):
     checks.check_deleting_everything_ends_the_streak_and_keeps_the_longest(pg)
 

@@ -93,6 +93,48 @@ def check_the_views_on_some_people(pg: Connection) -> None:
     check_daily_views(pg, world)
 
 
+def check_each_word_and_number_decides(pg: Connection) -> None:
+    """Every word of the specification makes its persona by itself; in another column, or one too few, it does not."""
+    told = tuple(Session(bedtime(days_ago)) for days_ago in range(5))
+    works, moods = ("work", "professional", "office", "screen", "computer"), ("calm", "focused", "stressed")
+    of_parents, of_children = ("kid", "child", "bedtime", "parent", "family"), ("kid", "child", "family")
+    seeks, sounds = ("asmr", "meditation", "wellness", "sensory"), ("asmr", "binaural", "ambient", "sensory")
+    expected = {
+        "mindful_professional": [
+            *(Person(Profile("calm", routine), told) for routine in works),
+            *(Person(Profile(mood, "work"), told) for mood in moods),
+        ],
+        "burned_out_parent": [
+            *(Person(Profile(routine=routine)) for routine in of_parents),
+            *(Person(Profile(preferences=(word,))) for word in of_children),
+        ],
+        "wellness_seeker": [
+            *(Person(Profile(preferences=(word,))) for word in seeks),
+            *(Person(Profile(calming_elements=(word,))) for word in sounds),
+            Person(Profile(calming_elements=("sea", "wind", "rain"))),
+        ],
+        "unknown": [
+            Person(Profile("calm", "work"), told[:4]),
+            Person(Profile("sleepy", "work"), told),
+            Person(Profile("calm", "a walk"), told),
+            Person(Profile("work", "calm"), told),
+            *(Person(Profile(preferences=(word,))) for word in {*of_parents} - {*of_children}),
+            *(Person(Profile(preferences=(word,))) for word in {*sounds} - {*seeks}),
+            *(Person(Profile(calming_elements=(word,))) for word in {*seeks} - {*sounds}),
+            *(Person(Profile(routine=word)) for word in seeks),
+            Person(Profile(calming_elements=("sea", "wind"))),
+        ],
+    }
+    for persona, crowd in expected.items():
+        with pg.transaction(force_rollback=True):
+            people = populate(pg, crowd)
+            found = {row[0]: row[1] for row in read(pg, "analytics_user_personas")}
+            wrong = [
+                (person, found.get(user)) for user, person in people.items() if found.get(user) != persona
+            ]
+            assert wrong == [], f"expected {persona}"
+
+
 def check_the_mix_of_every_day_is_complete(pg: Connection) -> None:
     """Every persona once a day, none null; counts add up to the day's, percentages to 100 (to rounding)."""
     populate(pg, some_people())

@@ -66,6 +66,29 @@ def check_the_day_is_the_day_in_utc(pg: Connection) -> None:
             check_streaks(pg, [moments], TODAY)
 
 
+def check_whoever_stopped_has_a_row_without_a_start(pg: Connection) -> None:
+    """Everyone with a session has a row: of a run that is over, its length and its last day, but no first day."""
+    user = new_user(pg)
+    for days_ago in (9, 8, 7, 5):
+        new_session(pg, user, bedtime(days_ago))
+    assert recompute(pg, TODAY) == {user: Streak(0, 3, date(2024, 2, 25), None)} == stored_streaks(pg)
+
+
+def check_all_users_are_one_pass(pg: Connection) -> None:
+    """However many users there are, the sessions are read once."""
+    passes = (
+        "select coalesce(seq_scan, 0) + coalesce(idx_scan, 0) from pg_stat_xact_user_tables"
+        " where relid = 'public.sessions'::regclass"
+    )
+    for users in (1, 20):
+        for _ in range(users):
+            new_session(pg, new_user(pg), bedtime(0))
+        before = pg.execute(passes.encode()).fetchone() or (0,)
+        recompute(pg, TODAY)
+        after = pg.execute(passes.encode()).fetchone() or (0,)
+        assert after[0] - before[0] == 1, users
+
+
 def check_deleting_everything_ends_the_streak_and_keeps_the_longest(pg: Connection) -> None:
     """A user without sessions has no current streak; the longest stays."""
     user = new_user(pg)
