@@ -192,6 +192,7 @@ for each row execute function private.tg__set_updated_at();
 create table private.turns (
     name text not null,
     taken_by xid8,
+    taken_at timestamptz,
     constraint turns_pkey primary key (name)
 );
 
@@ -200,6 +201,8 @@ alter table private.turns force row level security;
 
 comment on table private.turns is 'Whose turn it is to write social proof or audit rows.';
 comment on column private.turns.taken_by is 'The transaction that has the turn, or had it last.';
+comment on column private.turns.taken_at is
+'When that transaction began. Numbers start anew in a server that a dump is restored to; the two never do.';
 
 -- No grants and no policies: triggers alone use it.
 
@@ -214,8 +217,8 @@ as $body$
     -- that one transaction updates ten thousand times is read slower each time. Above read committed, who had
     -- to wait fails with 40001 and may retry; a mere lock would let it go on with what it saw before.
     update private.turns as t
-    set taken_by = pg_current_xact_id()
-    where t.name = p_name and t.taken_by is distinct from pg_current_xact_id();
+    set taken_by = pg_current_xact_id(), taken_at = now()
+    where t.name = p_name and (t.taken_by, t.taken_at) is distinct from (pg_current_xact_id(), now());
 $body$;
 
 comment on function private.take_turn(text) is
@@ -481,7 +484,10 @@ declare
     travellers uuid[];
     hotels text[];
 begin
-    -- Before looking for reviews: somebody may be writing the first one.
+    -- Before looking for reviews: somebody may be writing the first one. A review is in the audit log before it
+    -- is in the social proof; so that a transaction which changes both, as the end of an account does, never
+    -- waits for one that waits for it, the turns are always taken in that order.
+    perform private.take_turn('audit');
     perform private.take_turn('social proof');
 
     if tg_op = 'INSERT' then

@@ -124,9 +124,11 @@ AT_ONCE = [
     ("audit_without_turns", audit_concurrency.check_sixteen_writers_make_one_chain),
     ("audit_without_turns", audit_concurrency.check_two_writers_make_one_chain),
     ("audit_turns_by_lock", check_two_writers_above_read_committed),
-    ("social_proof_without_turns", concurrency.check_first_review_meets_a_new_persona),
-    ("social_proof_without_turns", concurrency.check_a_late_persona_meets_the_first_review),
+    ("social_proof_without_turns", concurrency.check_a_full_refresh_meets_a_review),
+    ("social_proof_looks_before_its_turn", concurrency.check_first_review_meets_a_new_persona),
     ("social_proof_looks_before_its_turn", concurrency.check_a_late_persona_meets_the_first_review),
+    ("persona_takes_turns_backwards", concurrency.check_the_end_of_an_account_and_a_review_take_turns),
+    ("turns_known_by_number", audit_concurrency.check_a_turn_of_another_server_is_nobodys),
 ]
 
 ROLLBACKS = [

@@ -26,3 +26,11 @@ def test_first_review_knows_the_persona_that_is_settled_meanwhile(pg_clone, isol
 
 def test_late_persona_knows_the_review_that_was_written_meanwhile(pg_clone):
     checks.check_a_late_persona_meets_the_first_review(pg_clone)
+
+
+def test_full_refresh_knows_the_review_that_is_written_meanwhile(pg_clone):
+    checks.check_a_full_refresh_meets_a_review(pg_clone)
+
+
+def test_the_end_of_an_account_and_a_review_take_turns(pg_clone):
+    checks.check_the_end_of_an_account_and_a_review_take_turns(pg_clone)

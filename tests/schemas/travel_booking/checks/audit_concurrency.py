@@ -56,3 +56,20 @@ def check_two_writers_make_one_chain(own, isolation: IsolationLevel | None = Non
 
     assert verifies(pg)
     assert [owner for (owner,) in pg.execute("select user_id from public.audit_log order by id")] == users
+
+
+def check_a_turn_of_another_server_is_nobodys(own) -> None:
+    """What a dump has kept of the turns, names a transaction of the server it came from: here, another has its number."""
+    restored = own.connect()
+    users = [new_user(restored), new_user(restored)]
+
+    def pay_with_the_number_of_another(connection):
+        number = one(connection, "select pg_current_xact_id()::text")
+        restored.execute("update private.turns set taken_by = %s::xid8, taken_at = '2020-01-01'", (number,))
+        new_payment(connection, users[0])
+
+    meanwhile(own, pay_with_the_number_of_another, lambda connection: new_payment(connection, users[1]))
+    assert verifies(restored)
+    assert [
+        owner for (owner,) in restored.execute("select user_id from public.audit_log order by id")
+    ] == users

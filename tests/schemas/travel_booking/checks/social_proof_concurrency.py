@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from psycopg import IsolationLevel
+from concurrent.futures import ThreadPoolExecutor
 
-from ...concurrency import all_at_once, in_transaction, meanwhile
+from psycopg import IsolationLevel
+from psycopg.errors import DeadlockDetected
+
+from ...concurrency import all_at_once, in_transaction, meanwhile, wait_until_blocked
 from ..oracle import Review
 from ..world import LUXURY, MIDDLE, PERSONAS, new_review, new_user, one, settle_persona
 from .social_proof import check_cache_equals_oracle
@@ -79,6 +82,45 @@ def check_first_review_meets_a_new_persona(own, isolation: IsolationLevel | None
     )
 
     check_cache_equals_oracle(pg, [Review("hotel-nile", 3, True, False, None, True, LUXURY)])
+
+
+def check_a_full_refresh_meets_a_review(own) -> None:
+    """The nightly refresh of all hotels runs while a review is being written, and does not put back the sum before it."""
+    pg = own.connect()
+    users = [new_user(pg), new_user(pg)]
+    new_review(pg, users[0], rating=3)
+
+    meanwhile(
+        own,
+        lambda traveller: new_review(traveller, users[1], rating=5),
+        lambda job: job.execute("select private.refresh_social_proof(null)"),
+    )
+
+    check_cache_equals_oracle(
+        pg, [Review("hotel-nile", rating, True, False, None, True, None) for rating in (3, 5)]
+    )
+
+
+def check_the_end_of_an_account_and_a_review_take_turns(own) -> None:
+    """Whoever loses persona and reviews does not wait for a review that waits for the persona: nobody has to retry."""
+    watcher, server, traveller = own.connect(), own.connect(), own.connect()
+    leaving, staying = new_user(watcher), new_user(watcher)
+    new_review(watcher, leaving, rating=3)
+    settle_persona(watcher, leaving, MIDDLE)
+    with ThreadPoolExecutor(1) as pool:
+        with server.transaction():
+            server.execute("delete from public.traveler_personas where user_id = %s", (leaving,))
+            done = pool.submit(new_review, traveller, staying, rating=5)
+            wait_until_blocked(watcher, traveller, done.done)
+            try:
+                server.execute("delete from public.booking_outcomes where user_id = %s", (leaving,))
+            except DeadlockDetected as error:
+                raise AssertionError("the account waited for the review") from error
+        try:
+            done.result()
+        except DeadlockDetected as error:
+            raise AssertionError("the review waited for the account") from error
+    check_cache_equals_oracle(watcher, [Review("hotel-nile", 5, True, False, None, True, None)])
 
 
 def check_a_late_persona_meets_the_first_review(own) -> None:
