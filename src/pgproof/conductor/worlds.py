@@ -6,9 +6,10 @@ the project was made, so the same migrations give two databases.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from typing import get_args
 
@@ -55,19 +56,26 @@ def in_world(project: Project, name: str) -> Project:
 def populated(
     session: template.Session, project: Project, contract: access.Contract, name: str, shared: bool
 ) -> Iterator[World]:
-    """A database in world ``name`` with the migrations, the seed data and the contract's population; gone at the end."""
+    """A database in world ``name`` with the migrations, the seed data and the contract's population; gone at the end.
+
+    Where the project changes its cluster it gets one for each world: the roles of one are in the way of the other.
+    """
     chosen = in_world(project, name) if name else project
-    made = template.ensure_template(session, chosen, shared=shared)
-    clone = session.clone(made.name, made.settings, brief=project.seeds_fit_in_memory)
-    try:
+    with ExitStack() as held:
+        if not shared:
+            alone = template.open_session(
+                chosen, session.choice, f"world {secrets.token_hex(8)}", passing=True
+            )
+            session = held.enter_context(alone)
+        made = template.ensure_template(session, chosen, shared=shared)
+        clone = session.clone(made.name, made.settings, brief=project.seeds_fit_in_memory)
+        held.callback(session.drop, clone.name)
         scripts = [*project.seeds, *(contract.path.parent / each for each in contract.population)]
         psql.run(session.server.psql, clone.dsn, scripts, project.root)
         with database.connect(clone.dsn) as connection:
             refresh_views(connection)
             seen = catalog.read(connection)
         yield World(name, clone.dsn, seen)
-    finally:
-        session.drop(clone.name)
 
 
 def run_in_all(worlds: Sequence[World], contract: access.Contract, progress: Progress) -> list[Seen]:

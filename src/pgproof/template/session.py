@@ -55,13 +55,17 @@ class Clone:
 
 @dataclass(slots=True)
 class Session:
-    """An open server, a maintenance connection and the clones made through it. Make one with ``open_session``."""
+    """An open server, a maintenance connection and the clones made through it. Make one with ``open_session``.
+
+    ``choice`` is how the server was asked for (``local:/usr/lib/postgresql/17/bin``).
+    """
 
     lease: servers.Lease
     maintenance: Connection
     token: str
     available: frozenset[str]
     has_cron: bool
+    choice: str = ""
     count: int = 0
     clones: list[str] = field(default_factory=list)
     has_built: bool = False
@@ -135,7 +139,9 @@ class Session:
         """The same session over a second connection, for another thread; close it before this one."""
         maintenance = database.connect(self.server.dsn(), application=f"pgproof {self.token}")
         lent = servers.Lease(self.server, fresh=False, release=lambda: None)
-        return Session(lent, maintenance, self.token, self.available, self.has_cron, count=1_000_000)
+        return Session(
+            lent, maintenance, self.token, self.available, self.has_cron, self.choice, count=1_000_000
+        )
 
     def drop(self, name: str) -> None:
         """Drop a database that pgproof made. Raises ``ValueError`` for any other, and for the one that pg_cron needs."""
@@ -256,7 +262,7 @@ def start_session(project: Project, choice: str, owner: str = "", passing: bool 
     maintenance.execute("select pg_catalog.pg_advisory_lock_shared(%s)", (SESSION_LOCK,))
     found = maintenance.execute(AVAILABLE).fetchall()
     available = frozenset(name for (name,) in found)
-    session = Session(lease, maintenance, token, available, has_cron=has_real_cron(maintenance))
+    session = Session(lease, maintenance, token, available, has_real_cron(maintenance), choice)
     if session.has_cron and lease.fresh:
         with build_lock(session):  # a builder needs the same name
             session.give_back_cron()
