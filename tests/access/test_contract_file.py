@@ -119,6 +119,18 @@ def test_lines_marked_as_measured_are_known_by_what_they_are_about(read):
             HEAD + '[relations."public.notes"]\nholds.user = "truncate"\n',
             "7: holds.user is 'truncate'; expected a list out of references, trigger, truncate",
         ),
+        (
+            '[actors.clerk]\nrole = "app"\nsettings = { tenant = "1" }\n',
+            "3: 'tenant' is no setting of an application; expected a name with a dot, in quotes",
+        ),
+        (
+            '[actors.clerk]\nrole = "app"\nsettings = { "app.tenant" = 1 }\n',
+            "3: actors.clerk.settings.app.tenant is 1; expected a text",
+        ),
+        (
+            '[actors.clerk]\nrole = "app"\n[relations."public.notes"]\nselect.nobody = "true"\n',
+            "4: unknown actor 'nobody'; expected one of clerk, stranger",
+        ),
         ("exposed = [\n", "not valid TOML"),
     ],
 )
@@ -127,3 +139,27 @@ def test_a_mistake_is_named_with_its_line_and_what_was_expected(read, tmp_path, 
         read(text)
     assert f"{tmp_path / 'access.toml'}:" in str(caught.value)
     assert complaint in str(caught.value)
+
+
+def test_where_people_are_known_by_settings_a_stranger_has_the_role_of_the_first_and_has_set_none(read):
+    contract = read(
+        """
+[actors.clerk]
+role = "app"
+each = "select 1 as tenant"
+settings = { "app.tenant" = ":tenant" }
+[actors.robot]
+role = "robot"
+settings = { "app.robot" = "yes" }
+"""
+    )
+    kinds = {each.name: (each.role, each.claims, dict(each.settings)) for each in contract.actors}
+    assert kinds == {
+        "clerk": ("app", None, {"app.tenant": ":tenant", "app.robot": ""}),
+        "robot": ("robot", None, {"app.tenant": "", "app.robot": "yes"}),
+        "stranger": ("app", None, {"app.tenant": "", "app.robot": ""}),
+    }
+
+
+def test_where_people_have_roles_of_their_own_and_no_settings_there_is_no_stranger(read):
+    assert [each.name for each in read('[actors.clerk]\nrole = "app"\n').actors] == ["clerk"]

@@ -1,4 +1,4 @@
-"""Schemas such as people write for Supabase, with contracts that are right: nothing is reported, until a mistake is made."""
+"""Schemas such as people write, with contracts that are right: nothing is reported, until a mistake is made."""
 
 from __future__ import annotations
 
@@ -39,6 +39,11 @@ MISTAKES = {
         as $$ select nullif((select auth.jwt()) -> 'user_metadata' ->> 'tenant_id', '')::uuid $$
         """,
         ("leak-select", "stranger on public.invoices"),
+    ),
+    "tenants_by_setting": (
+        "alter policy read on public.reports using"
+        " (tenant_id = private.tenant_id() or current_setting('app.tenant_id', true) = '')",
+        ("leak-select", "stranger on public.reports"),
     ),
     "todos": (
         'alter policy "Individuals can update their own todos." on public.todos with check (true)',

@@ -17,7 +17,7 @@ from pgproof.access.beside.copying import copy_verdicts, rows_to_copy
 from pgproof.access.beside.sequences import sequence_findings
 from pgproof.access.beside.server_checks import version_findings
 from pgproof.access.beside.signup import signup_findings
-from pgproof.access.contract.model import Cell, Contract
+from pgproof.access.contract.model import STRANGER, Cell, Contract
 from pgproof.access.explaining.findings import missing_finding, unexercised_finding, verdict_finding
 from pgproof.access.judging.covert import covert_findings
 from pgproof.access.judging.exercised import unexercised
@@ -141,8 +141,11 @@ def judged_behind(world: World, surveyed: Survey, outcome: Outcome) -> list[Verd
 
 
 def _counts(world: World, surveyed: Survey, verdict: Verdict) -> bool:
-    """Whether a verdict is a finding: nobody has to reach a partition by itself, and bad claims may end in an error."""
-    odd = world.pretends(verdict.outcome.attempt.actor)
+    """Whether a verdict is a finding: nobody has to reach a partition by itself, and bad claims, or settings that
+    nobody made, may end in an error.
+    """
+    actor = verdict.outcome.attempt.actor
+    odd = world.pretends(actor) or (actor.kind == STRANGER and not actor.claims)
     return verdict.rule == "leak" or not (surveyed.subject.is_part or odd)
 
 

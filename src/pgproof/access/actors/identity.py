@@ -29,7 +29,8 @@ PAST = {"iat": 946684800, "exp": 946688400}  # an hour of the year 2000
 
 def impostors(contract: Contract, actors: Iterable[Actor], texts: Iterable[str]) -> tuple[Actor, ...]:
     """Strangers with claims that are absent, malformed, expired, forged, of an anonymous sign-in, or of a hard-coded
-    user; and, where code reads when a token expires, actors whose token has.
+    user; and, where code reads when a token expires, actors whose token has. Where nobody carries claims, strangers
+    with settings that are empty, malformed, or nobody's.
 
     ``texts`` are the policies and function bodies: the identifiers and metadata they name are worth trying.
     """
@@ -38,6 +39,8 @@ def impostors(contract: Contract, actors: Iterable[Actor], texts: Iterable[str])
     stranger = next((each for each in actors if each.kind == STRANGER), None)
     if stranger is None:
         return ()
+    if not stranger.claims:
+        return tuple(_set_wrong(stranger, actors))
     made = {
         "without claims": "",
         "with claims that are no JSON": "{",
@@ -56,6 +59,21 @@ def impostors(contract: Contract, actors: Iterable[Actor], texts: Iterable[str])
         made[f"with an address that ends like {domain}"] = _claims(email=f"somebody@not{domain}")
     found = [replace(stranger, label=f"somebody {each}", claims=claims) for each, claims in made.items()]
     return (*found, *(_expired(contract, actors) if EXPIRY.search(said) else ()))
+
+
+def _set_wrong(stranger: Actor, actors: Sequence[Actor]) -> Iterator[Actor]:
+    """Strangers for whom the settings say what they say of nobody; a stranger has empty ones, as a connection has that
+    was somebody's before.
+    """
+    known = {name: value for actor in actors for name, value in actor.settings.items() if value}
+    ways = {
+        "with settings that are no value": dict.fromkeys(known, "{"),
+        "with settings that are nobody's": {
+            name: "-1" if value.lstrip("-").isdigit() else UNKNOWN for name, value in known.items()
+        },
+    }
+    for said, settings in ways.items():
+        yield replace(stranger, label=f"somebody {said}", settings=settings)
 
 
 def first_of_kinds(actors: Iterable[Actor]) -> list[Actor]:

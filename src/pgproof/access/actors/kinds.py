@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pgproof.access.contract.model import ActorKind, Contract
@@ -20,7 +20,8 @@ MOST = 4  # actors of one kind: enough for own, colleague's and foreign rows
 class Actor:
     """Somebody who acts: ``claims`` is JSON text (or anything else, to be malformed), ``values`` what conditions name.
 
-    ``like`` is the label of another actor who may do the same, for somebody who is not of the contract.
+    ``like`` is the label of another actor who may do the same, for somebody who is not of the contract. ``settings``
+    are what the application sets for them, by name.
     """
 
     kind: str
@@ -29,16 +30,43 @@ class Actor:
     claims: str
     values: Mapping[str, Any]
     like: str = ""
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def identity(self) -> tuple[str, Mapping[str, str]]:
+        """What tells the database who it is, beside the role."""
+        return self.claims, self.settings
+
+
+def becoming(actor: Actor) -> sql.Composed:
+    """What a query selects to be the actor until the end of the transaction, but for the role."""
+    said = {"request.jwt.claims": actor.claims, **actor.settings}
+    calls = [
+        sql.SQL("set_config({}, {}, true)").format(sql.Literal(name), sql.Literal(each))
+        for name, each in said.items()
+    ]
+    return sql.SQL(", ").join(calls)
 
 
 def read_actors(connection: Connection, contract: Contract) -> tuple[Actor, ...]:
-    """The actors that there are in the database. Raises ``UsageError`` for a query that does not run or finds nobody."""
+    """The actors that there are in the database.
+
+    Raises ``UsageError`` for a role that is not there, and for a query that does not run or finds nobody.
+    """
+    roles = {name for (name,) in connection.execute("select rolname from pg_catalog.pg_roles").fetchall()}
+    for kind in contract.actors:
+        if kind.role not in roles:
+            raise UsageError(
+                f"{contract.path}:{kind.line or 1}: there is no role {kind.role!r} for actor {kind.name!r};"
+                " let a migration create it, or name the one that your application connects as"
+            )
     return tuple(actor for kind in contract.actors for actor in _of_kind(connection, contract, kind))
 
 
 def _of_kind(connection: Connection, contract: Contract, kind: ActorKind) -> Iterable[Actor]:
     if not kind.each:
-        return (Actor(kind.name, kind.name, kind.role, _claims(kind.claims, {}), {}),)
+        claims, settings = _claims(kind.claims, {}), _settings(kind, {})
+        return (Actor(kind.name, kind.name, kind.role, claims, {}, settings=settings),)
     found = everyone(connection, contract, kind)
     if not found:
         raise UsageError(
@@ -65,13 +93,25 @@ def everyone(connection: Connection, contract: Contract, kind: ActorKind) -> lis
     for row in rows:
         values = dict(zip(names, row, strict=True))
         found.append(
-            Actor(kind.name, f"{kind.name} {row[0]}", kind.role, _claims(kind.claims, values), values)
+            Actor(
+                kind.name,
+                f"{kind.name} {row[0]}",
+                kind.role,
+                _claims(kind.claims, values),
+                values,
+                settings=_settings(kind, values),
+            )
         )
     return found
 
 
 def _claims(template: Mapping[str, Any] | None, values: Mapping[str, Any]) -> str:
     return "" if template is None else json.dumps(_filled(template, values), default=str)
+
+
+def _settings(kind: ActorKind, values: Mapping[str, Any]) -> dict[str, str]:
+    found = {name: _filled(each, values) for name, each in kind.settings.items()}
+    return {name: "" if each is None else str(each) for name, each in found.items()}
 
 
 def _filled(template: Any, values: Mapping[str, Any]) -> Any:

@@ -23,13 +23,14 @@ begin
 end
 $$;
 
--- Runs p_statement as p_role with p_claims; then, as the caller again, p_observe, which returns jsonb. Whatever
--- happened is rolled back. If p_reads, p_statement is a query for one jsonb value.
+-- Runs p_statement as p_role with p_claims and p_settings, an object of texts or null; then, as the caller again,
+-- p_observe, which returns jsonb. Whatever happened is rolled back. If p_reads, p_statement is a query for one jsonb value.
 -- To recur until the stack is full takes a tenth of a second, and what does so does it in hundreds of attempts. So the
 -- places are remembered where that happened. From then on attempts have an eighth of the stack: to fill that in these
 -- same places, which takes about a hundred turns, is to be endless; anything else is done again, p_deep, with all of it.
 create or replace function pgproof.attempt(
-    p_role text, p_claims text, p_reads boolean, p_statement text, p_observe text, p_deep boolean default false
+    p_role text, p_claims text, p_settings json, p_reads boolean, p_statement text, p_observe text,
+    p_deep boolean default false
 ) returns jsonb
 language plpgsql
 as $$
@@ -51,6 +52,9 @@ begin
             was := pg_catalog.set_config('max_stack_depth', '256kB', true);
         end if;
         was := pg_catalog.set_config('request.jwt.claims', p_claims, true); -- cheaper than perform
+        if p_settings is not null then
+            perform pg_catalog.set_config(s.key, s.value, true) from pg_catalog.json_each_text(p_settings) as s;
+        end if;
         was := pg_catalog.set_config('role', p_role, true);
         if p_reads then
             execute p_statement into returned;
@@ -76,7 +80,7 @@ begin
         if not shallow then
             was := pg_catalog.set_config('pgproof.endless', pg_catalog.array_to_string(endless || places, e'\n'), true);
         elsif places = '{}' or not places <@ endless then
-            return pgproof.attempt(p_role, p_claims, p_reads, p_statement, p_observe, true);
+            return pgproof.attempt(p_role, p_claims, p_settings, p_reads, p_statement, p_observe, true);
         end if;
     end if;
     return pg_catalog.jsonb_build_object(
@@ -107,10 +111,10 @@ begin
         for one in
             select a.*
             from json_to_recordset(p_attempts) as a (
-                role text, claims text, reads boolean, statement text, observe text
+                role text, claims text, settings json, reads boolean, statement text, observe text
             )
         loop
-            return next pgproof.attempt(one.role, one.claims, one.reads, one.statement, one.observe);
+            return next pgproof.attempt(one.role, one.claims, one.settings, one.reads, one.statement, one.observe);
         end loop;
         if p_prepare is not null then
             endless := pg_catalog.current_setting('pgproof.endless', true);

@@ -195,6 +195,7 @@ def _said(attempt: Attempt, looks: Looks, as_superuser: bool) -> dict[str, Any]:
     return {
         "role": "none" if as_superuser else attempt.actor.role,
         "claims": "" if as_superuser else attempt.actor.claims,
+        "settings": None if as_superuser else attempt.actor.settings or None,
         "reads": attempt.reads,
         "statement": text_of(attempt.statement),
         "observe": None if attempt.observe is None else looks.said[id(attempt.observe)],

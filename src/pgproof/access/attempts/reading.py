@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from pgproof.access.actors.kinds import Actor
+from pgproof.access.actors.kinds import Actor, becoming
 from pgproof.access.attempts.statements import Attempt
 from pgproof.access.relations.subjects import Subject
 from pgproof.database import filled, sql
@@ -123,13 +123,13 @@ def prepared_read(subject: Subject, actor: Actor, other: Actor, end: sql.Compose
     """
     prepare = sql.SQL(
         "{forget}; select set_config('plan_cache_mode', 'force_generic_plan', true);"
-        " select set_config('request.jwt.claims', {claims}, true); set local role {role};"
+        " select {becoming}; set local role {role};"
         " prepare {name} as select coalesce(jsonb_agg({key}), '[]') as seen from {table} as t;"
         " execute {name}; reset role{end}"
     ).format(
         end=end,
         forget=sql.SQL(FORGET),
-        claims=sql.Literal(other.claims),
+        becoming=becoming(other),
         role=sql.Identifier(other.role),
         name=sql.Identifier(PREPARED),
         key=subject.key,
@@ -151,9 +151,9 @@ def read_after(subject: Subject, actor: Actor, other: Actor, end: sql.Composed) 
     statement = sql.SQL("select coalesce(jsonb_agg({}), '[]') as seen from {} as t").format(
         subject.key, subject.name
     )
-    prepare = sql.SQL(
-        "select set_config('request.jwt.claims', {claims}, true); set local role {role}; {statement}; reset role{end}"
-    ).format(claims=sql.Literal(other.claims), role=sql.Identifier(other.role), statement=statement, end=end)
+    prepare = sql.SQL("select {becoming}; set local role {role}; {statement}; reset role{end}").format(
+        becoming=becoming(other), role=sql.Identifier(other.role), statement=statement, end=end
+    )
     return Attempt(
         actor, subject.label, "select", "after another", statement, change=other.label, prepare=prepare
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from pgproof.access.actors.kinds import becoming
 from pgproof.access.attempts.perform import Outcome, perform
 from pgproof.access.attempts.reading import FORGET, PREPARED
 from pgproof.access.attempts.statements import Attempt
@@ -121,13 +122,13 @@ def _after(
     name = sql.Identifier(PREPARED)
     prepare = sql.SQL(
         "{unblock}{forget}; select set_config('plan_cache_mode', 'force_generic_plan', true);"
-        " select set_config('request.jwt.claims', {claims}, true); set local role {role};"
+        " select {becoming}; set local role {role};"
         " prepare {name} as {statement}; {warm} {name}; reset role{end}; {change}"
     ).format(
         end=world.end,
         unblock=sql.SQL("{}; ").format(unblock) if unblock else sql.SQL(""),
         forget=sql.SQL(FORGET),
-        claims=sql.Literal(event.actor.claims),
+        becoming=becoming(event.actor),
         role=sql.Identifier(event.actor.role),
         name=name,
         statement=statement,

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from pgproof.access.actors.kinds import Actor
+from pgproof.access.actors.kinds import Actor, becoming
 from pgproof.access.attempts.perform import Outcome, changes_seen
 from pgproof.access.attempts.statements import Attempt
 from pgproof.access.contract.model import SERVICE
@@ -22,7 +22,7 @@ from pgproof.access.world.world import World
 from pgproof.database import Connection, errors, sql
 
 ROWS = 4  # rows that are copied in, one at a time
-BEGIN = "savepoint copying; select set_config('request.jwt.claims', {}, true), set_config('role', {}, true)"
+BEGIN = "savepoint copying; select {}, set_config('role', {}, true)"
 END = "rollback to savepoint copying; release savepoint copying"
 Rows = Mapping[tuple[str, str], Sequence[Mapping[str, Any]]]
 
@@ -61,7 +61,7 @@ def copy_verdicts(world: World, rows: Rows) -> tuple[list[Verdict], int]:
 @contextmanager
 def _acting(connection: Connection, actor: Actor) -> Iterator[None]:
     """Be an actor, in few round trips, and take back whatever came of it."""
-    connection.execute(sql.SQL(BEGIN).format(sql.Literal(actor.claims), sql.Literal(actor.role)))
+    connection.execute(sql.SQL(BEGIN).format(becoming(actor), sql.Literal(actor.role)))
     try:
         yield
     finally:

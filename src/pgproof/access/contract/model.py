@@ -14,15 +14,19 @@ from typing import Any, Literal, get_args
 Command = Literal["select", "insert", "update", "becomes", "delete"]
 COMMANDS: tuple[Command, ...] = get_args(Command)
 NOBODY, STRANGER, SERVICE = "nobody", "stranger", "service_role"
-BUILT_IN = (NOBODY, STRANGER, SERVICE)
+BUILT_IN = {
+    NOBODY: "anon",
+    STRANGER: "authenticated",
+    SERVICE: "service_role",
+}  # with their roles on Supabase
 
 
 @dataclass(frozen=True, slots=True)
 class ActorKind:
-    """A kind of user: its role, the query with one row per actor, and the claims each carries.
+    """A kind of user: its role, the query with one row per actor, and the claims and settings each carries.
 
-    ``claims`` are templates: ``":auth_id"`` stands for that column of the query. ``each`` is empty for a kind of
-    which there is one actor.
+    ``claims`` are templates: ``":auth_id"`` stands for that column of the query; so are ``settings``, by the names that
+    ``current_setting`` reads. ``each`` is empty for a kind of which there is one actor.
     """
 
     name: str
@@ -30,6 +34,7 @@ class ActorKind:
     each: str = ""
     claims: Mapping[str, Any] | None = None
     line: int = 0
+    settings: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -14,7 +14,6 @@ from typing import Any, NoReturn
 from pgproof.access.contract.model import (
     BUILT_IN,
     COMMANDS,
-    NOBODY,
     SERVICE,
     STRANGER,
     ActorKind,
@@ -30,7 +29,7 @@ from pgproof.errors import UsageError
 MEASURED = re.compile(r"\s# measured(:[^\"']*)?$")
 RULE = re.compile(r"@([a-z_][a-z0-9_]*)")
 TABLES = ("exposed", "population", "rules", "actors", "relations", "functions")
-ACTOR_KEYS = ("role", "each", "claims")
+ACTOR_KEYS = ("role", "each", "claims", "settings")
 CELL_KEYS = ("where", "columns")
 RELATION_KEYS = (*COMMANDS, "cascade", "source", "holds")
 HELD = ("references", "trigger", "truncate")
@@ -99,20 +98,21 @@ def contract_of(path: Path, text: str) -> Contract:
     table = parse_toml(path, text)
     lines = lines_of(text)
     refuse_misshapen(File(path, lines, {}, ()).complain, table)
-    named = {*BUILT_IN, *table.get("actors", {})}
+    named = {*table.get("actors", {}), *(BUILT_IN if _is_of_supabase(table) else (STRANGER,))}
     file = File(path, lines, table.get("rules", {}), named)
     file.known("table", table, TABLES)
     relations, functions = table.get("relations", {}), table.get("functions", {})
     cells = [cell for name, each in relations.items() for cell in _cells(file, name, each)]
     rules = {name: _function(file, name, each) for name, each in functions.items()}
+    settings = [name for each in table.get("actors", {}).values() for name in each.get("settings", {})]
     mentioned = {cell.actor for cell in cells} | {each for rule in rules.values() for each in rule.call}
     return Contract(
         path=path,
         exposed=tuple(table.get("exposed", ("public",))),
         population=tuple(table.get("population", ())),
         actors=(
-            *(_kind(file, name, each) for name, each in table.get("actors", {}).items()),
-            *_built_in(table, mentioned),
+            *(_kind(file, name, each, settings) for name, each in table.get("actors", {}).items()),
+            *_built_in(table, mentioned, settings),
         ),
         cells={(cell.relation, cell.command, cell.actor): cell for cell in cells},
         relations={name: file.line("relations", name) for name in relations},
@@ -142,25 +142,45 @@ def measured_lines(text: str, lines: Mapping[tuple[str, ...], int]) -> dict[str,
     return {name: tuple(numbers) for name, numbers in found.items()}
 
 
-def _kind(file: File, name: str, table: Mapping[str, Any]) -> ActorKind:
+def _kind(file: File, name: str, table: Mapping[str, Any], known: Iterable[str]) -> ActorKind:
     file.known("key", table, ACTOR_KEYS, "actors", name)
     if "role" not in table:
         file.complain(
             f'actor {name!r} has no role; expected role = "authenticated" or another', "actors", name
         )
-    return ActorKind(
-        name, table["role"], table.get("each", ""), table.get("claims"), file.line("actors", name)
+    settings = {**dict.fromkeys(known, ""), **table.get("settings", {})}
+    for setting in settings:
+        if "." not in setting:
+            file.complain(
+                f"{setting!r} is no setting of an application; expected a name with a dot, in quotes",
+                *("actors", name, "settings", setting),
+            )
+    line = file.line("actors", name)
+    return ActorKind(name, table["role"], table.get("each", ""), table.get("claims"), line, settings)
+
+
+def _is_of_supabase(table: Mapping[str, Any]) -> bool:
+    """Whether the actors of a contract are told apart by claims, or have the roles that Supabase has for everybody."""
+    actors = table.get("actors", {}).values()
+    return not actors or any("claims" in each or each.get("role") in BUILT_IN.values() for each in actors)
+
+
+def _built_in(
+    table: Mapping[str, Any], mentioned: Collection[str], settings: Iterable[str]
+) -> tuple[ActorKind, ...]:
+    """The kinds that act in every contract; where people are known by settings, a stranger is who has set none."""
+    if not _is_of_supabase(table):
+        known = next((each["role"] for each in table["actors"].values() if each.get("settings")), None)
+        stranger = ActorKind(STRANGER, known or "", settings=dict.fromkeys(settings, ""))
+        return (stranger,) if known and STRANGER not in table["actors"] else ()
+    unknown = {STRANGER: {"sub": UNKNOWN_USER}}
+    return tuple(
+        ActorKind(
+            name, role, claims={**unknown.get(name, {}), "role": role}, settings=dict.fromkeys(settings, "")
+        )
+        for name, role in BUILT_IN.items()
+        if name not in table.get("actors", {}) and (name != SERVICE or SERVICE in mentioned)
     )
-
-
-def _built_in(table: Mapping[str, Any], mentioned: Collection[str]) -> tuple[ActorKind, ...]:
-    found = [
-        ActorKind(NOBODY, "anon", claims={"role": "anon"}),
-        ActorKind(STRANGER, "authenticated", claims={"sub": UNKNOWN_USER, "role": "authenticated"}),
-    ]
-    if SERVICE in mentioned:
-        found.append(ActorKind(SERVICE, "service_role", claims={"role": "service_role"}))
-    return tuple(each for each in found if each.name not in table.get("actors", {}))
 
 
 def _cells(file: File, relation: str, table: Mapping[str, Any]) -> list[Cell]:

@@ -14,7 +14,7 @@ SHAPE: Shape = {
     "exposed": TEXTS,
     "population": TEXTS,
     "rules": {ANY: TEXT},
-    "actors": {ANY: {"role": TEXT, "each": TEXT, "claims": TABLE}},
+    "actors": {ANY: {"role": TEXT, "each": TEXT, "claims": TABLE, "settings": {ANY: TEXT}}},
     "relations": {ANY: {"source": TEXT}},
     "functions": {ANY: {"call": TEXTS, "tries": TEXTS, "touches": {ANY: TABLE}}},
 }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 
+from pgproof.access.actors.kinds import becoming
 from pgproof.access.attempts.statements import Attempt
 from pgproof.access.judging.judge import Verdict
 from pgproof.access.relations.subjects import Subject
@@ -19,7 +20,7 @@ SCRIPT = """\
 begin;
 create temporary table before on commit drop as {rows};
 {prepare}
-select set_config('request.jwt.claims', {claims}, true) as claims \\gset
+select {becoming} \\gset
 set local role {role};
 savepoint attempt;
 {statement}
@@ -126,7 +127,7 @@ def _script(
         title=title.replace("\n", " "),
         rows=rows,
         prepare=f"{attempt.prepare.as_string(connection)};" if attempt.prepare else "",
-        claims=sql.Literal(attempt.actor.claims).as_string(connection),
+        becoming=becoming(attempt.actor).as_string(connection),
         role=sql.Identifier(attempt.actor.role).as_string(connection),
         statement=copying
         or (

@@ -141,7 +141,7 @@ def _afterwards(world: World, actor: Actor, change: sql.Composed) -> Actor | Non
                 for kind in world.contract.actors
                 if kind.each
                 for each in everyone(world.connection, world.contract, kind)
-                if each.claims == actor.claims
+                if each.identity == actor.identity
             ]
     except errors.Error:
         return None
