@@ -132,3 +132,38 @@ def test_a_report_says_that_nobody_was_acted_as(make_project, changes, said):
     project, server = bench.load(make_project(files))
     found = steps(check.check(project, server), "access")
     assert [each for each in found if each[0] == "not run"] == said
+
+
+ROLES = """\
+create role reports_reader nologin;
+create table public.reports (id integer primary key, body text);
+alter table public.reports enable row level security;
+revoke all on public.reports from anon, authenticated;
+grant select on public.reports to reports_reader;
+create policy all_of_them on public.reports for select to reports_reader using (body <> 'secret');
+"""
+READER = """\
+[actors.reader]
+role = "reports_reader"
+claims = { role = "reports_reader" }
+[relations."public.reports"]
+select.reader = "body <> 'secret'"
+"""
+
+
+def test_a_project_that_makes_roles_is_checked_in_both_worlds_each_on_a_cluster_of_its_own(
+    make_project, pgproof
+):
+    folder = make_project(
+        {
+            "pgproof.toml": '[project]\nname = "roles"\nplatform = "supabase"\nprivileges = "both"\n',
+            "001_roles.sql": ROLES,
+            "rollback_001_roles.sql": "drop table public.reports;\ndrop role reports_reader;\n",
+            "seed.sql": "insert into public.reports values (1, 'open'), (2, 'secret');\n",
+            "access.toml": READER,
+        }
+    )
+    done = pgproof("check", folder)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "access.toml kept with classic default privileges" in done.stdout
+    assert "access.toml kept with explicit default privileges" in done.stdout
