@@ -118,8 +118,9 @@ create table public.predictions (
     constraint predictions_user_feedback_is_known
     check (user_feedback in ('helpful', 'not_helpful', 'inaccurate'))
 )
--- Room for the counting: every time that a prediction is served, its row is written anew, in place.
-with (fillfactor = 70);
+-- Every serving is counted, and in the end the prediction is retired: room for the row to be written anew
+-- beside itself, so that the one touches no index and the other no other page.
+with (fillfactor = 50);
 
 alter table public.predictions enable row level security;
 alter table public.predictions force row level security;
@@ -337,7 +338,11 @@ for each statement execute function private.count_usage();
 -- child, and when one that was there changes or goes: one of its own, or any from its first on, such as a
 -- sleep that was still going on and has ended. What changes before its first session does not concern it.
 
-create function private.retire_contexts(p_child_ids uuid[], p_session_ids uuid[], p_start_times timestamptz[])
+create function private.retire_contexts(
+    p_child_ids uuid[],
+    p_session_ids uuid[] default null,
+    p_start_times timestamptz[] default null
+)
 returns void
 language plpgsql
 security definer
@@ -354,39 +359,50 @@ begin
     order by c.id
     for no key update;
 
-    with changed as (
-        select
-            s.child_id,
-            -- No array for sessions that came: an array of nothing would still be made for every child.
-            array_agg(s.id) filter (where s.id is not null) as session_ids, -- a set
-            max(s.start_time) as latest_start
-        from unnest(p_child_ids, p_session_ids, p_start_times) as s (child_id, id, start_time)
-        group by s.child_id
-    ),
+    if p_session_ids is null then
+        -- Sleep that comes to a child counts as the latest there is: it concerns every context.
+        with retired as (
+            update public.sleep_contexts as c
+            set is_current = false
+            where c.is_current and c.child_id = any(p_child_ids)
+            returning c.id
+        )
 
-    retired as (
-        update public.sleep_contexts as c
-        set is_current = false
-        from changed
-        where
-            c.child_id = changed.child_id
-            and c.is_current
-            and (
-                changed.latest_start = 'infinity'
-                or c.session_ids && changed.session_ids
-                or changed.latest_start >= coalesce(
-                    (
-                        select min(s.start_time)
-                        from public.sleep_sessions as s
-                        where s.id = any(c.session_ids)
-                    ),
-                    '-infinity'
+        select array_agg(r.id) into stale_ids from retired as r; -- a set
+    else
+        with changed as (
+            select
+                s.child_id,
+                array_agg(s.id) as session_ids, -- a set
+                max(s.start_time) as latest_start
+            from unnest(p_child_ids, p_session_ids, p_start_times) as s (child_id, id, start_time)
+            group by s.child_id
+        ),
+
+        retired as (
+            update public.sleep_contexts as c
+            set is_current = false
+            from changed
+            where
+                c.child_id = changed.child_id
+                and c.is_current
+                and (
+                    changed.latest_start = 'infinity'
+                    or c.session_ids && changed.session_ids
+                    or changed.latest_start >= coalesce(
+                        (
+                            select min(s.start_time)
+                            from public.sleep_sessions as s
+                            where s.id = any(c.session_ids)
+                        ),
+                        '-infinity'
+                    )
                 )
-            )
-        returning c.id
-    )
+            returning c.id
+        )
 
-    select array_agg(r.id) into stale_ids from retired as r; -- a set
+        select array_agg(r.id) into stale_ids from retired as r; -- a set
+    end if;
 
     -- A statement of its own: it has to see the predictions for which the one before had to wait.
     update public.predictions
@@ -396,7 +412,8 @@ end
 $body$;
 
 comment on function private.retire_contexts(uuid[], uuid[], timestamptz[]) is
-'Retires what rests on changed sessions, given as three arrays side by side: child, session, start of it.';
+'Retires what rests on changed sessions, given as three arrays side by side: child, session, start of it;
+given children alone, what rests on any sleep of theirs.';
 
 revoke all on function private.retire_contexts(uuid[], uuid[], timestamptz[]) from public;
 
@@ -409,11 +426,7 @@ as $body$
 begin
     -- A statement is planned when it is first reached, so each finds the tables that its trigger names.
     if tg_op = 'INSERT' then
-        -- A session that comes to a child counts as the latest there is: it concerns every context.
-        perform private.retire_contexts(
-            array_agg(came.child_id), array_agg(null::uuid), array_agg('infinity'::timestamptz) -- side by side
-        )
-        from (select distinct n.child_id from new_sessions as n) as came;
+        perform private.retire_contexts(array(select distinct n.child_id from new_sessions as n)); -- a set
     elsif tg_op = 'DELETE' then
         perform private.retire_contexts(
             array_agg(o.child_id), array_agg(o.id), array_agg(o.start_time) -- side by side
