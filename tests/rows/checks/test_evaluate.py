@@ -58,6 +58,14 @@ def answer_of_the_server(pg, condition: str, row: dict[str, object]) -> object:
 @example("coalesce(0, ''::integer) = i", {"i": 0}).via("what is never reached does not fail")
 @example("f::real = 0", {"f": 1e300}).via("what is too large for real is out of range")
 @example("c ~ '^a$'", {"c": "a"}).via("a regular expression sees the padding of char(n)")
+@example("d < e", {"d": "5874897-12-31", "e": "infinity"}).via("the last days are no later than infinity")
+@example("d >= e + 7", {"d": "5874897-12-31", "e": "infinity"}).via("nothing is a week after infinity")
+@example("e > d", {"d": "-infinity", "e": "4714-11-24 BC"}).via("the first days are no earlier than infinity")
+@example("d < ts", {"d": "5874897-12-31", "ts": "infinity"}).via("days reach further than timestamps")
+@example("d > ts", {"d": "5874897-12-31", "ts": "294276-12-31 23:59:59"}).via(
+    "days reach further than timestamps"
+)
+@example("d = ts", {"d": "infinity", "ts": "infinity"}).via("there is one infinity")
 @example("c = 'a'", {"c": "a"}).via("the padding of char(n) means nothing")
 def test_the_evaluator_agrees_with_the_server_or_says_that_it_does_not_know(pg, condition, row):
     pg.execute("set local search_path = ''; set local client_min_messages = error")

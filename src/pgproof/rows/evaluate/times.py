@@ -33,8 +33,18 @@ _SUBDAY = {
 
 
 def to_moment(tag: Tag) -> Callable[[int], int]:
-    """From a date or timestamp to microseconds."""
-    return _date_micros if tag == "date" else lambda micros: micros
+    """From a date or timestamp to microseconds that can be compared: days reach further than timestamps.
+
+    The last days are after every timestamp and still before infinity (PostgreSQL's
+    ``date_cmp_timestamp_internal`` in src/backend/utils/adt/date.c).
+    """
+    if tag == "date":
+        return lambda days: _for_ever(days) if abs(days) == DATE_INFINITY else days * MICROS_PER_DAY
+    return lambda micros: _for_ever(micros) if abs(micros) == TIME_INFINITY else micros
+
+
+def _for_ever(value: int) -> int:
+    return TIME_INFINITY**2 if value > 0 else -(TIME_INFINITY**2)
 
 
 def time_operator(operator: str, left: Tag, right: Tag) -> tuple[Tag, Callable[..., Any]] | None:
