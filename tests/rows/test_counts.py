@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.rows.tables import name, table
 
@@ -80,9 +80,17 @@ def test_a_record_kept_by_triggers_is_left_to_them() -> None:
     assert asked[kept.name].rows == 3
 
 
-@given(st.integers(20, 3_000_000))
+@given(st.integers(0, 3_000_000) | st.integers(0, 20))
+@example(0)
 def test_a_total_is_met_exactly(total: int) -> None:
     assert sum(rows(total=total).values()) == total
+
+
+@given(st.integers(0, 20), st.integers(0, 5))
+def test_a_total_of_few_rows_leaves_no_child_without_parents(total: int, users: int) -> None:
+    found = rows(total=total) if users == 5 else rows(rows={"users": users}, total=total + users)
+    for child, parent in (("messages", "users"), ("ratings", "messages"), ("settings", "users")):
+        assert not found[child] or found[parent]
 
 
 def test_a_total_below_what_was_asked_for_is_refused() -> None:

@@ -201,7 +201,10 @@ def _sum(counts: Mapping[TableName, Count]) -> int:
 
 
 def _exact(wishes: Wishes, counts: dict[TableName, Count]) -> dict[TableName, Count]:
-    """Take what is over from the largest table, or give it what is missing."""
+    """Take what is over from the largest table, or give it what is missing.
+
+    A total of fewer rows than there are tables leaves the last ones, children before parents, without any.
+    """
     assert wishes.total is not None
     free = [name for name in counts if name not in wishes.rows and not is_ghost(name)]
     asked = sum(wishes.rows.values())
@@ -210,5 +213,15 @@ def _exact(wishes: Wishes, counts: dict[TableName, Count]) -> dict[TableName, Co
             f"{asked} rows are asked for by table, which leaves none of a total of {wishes.total}"
         )
     largest = max(free, key=lambda name: (counts[name].rows, str(name)))
-    rows = counts[largest].rows + wishes.total - _sum(counts)
-    return {**counts, largest: Count(max(rows, 0), f"{counts[largest].why}, to a total of {wishes.total}")}
+    over = _sum(counts) - wishes.total
+    counts[largest], over = _without(counts[largest], over, wishes.total, least=min(counts[largest].rows, 1))
+    for name in reversed(free):
+        if over > 0:
+            counts[name], over = _without(counts[name], over, wishes.total)
+    return counts
+
+
+def _without(count: Count, over: int, total: int, least: int = 0) -> tuple[Count, int]:
+    """A count without the rows that are too many, and how many then still are."""
+    rows = max(count.rows - over, least)
+    return Count(rows, f"{count.why}, to a total of {total}"), over - (count.rows - rows)
