@@ -33,8 +33,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except PgproofError as error:
         print(f"pgproof: {error}", file=sys.stderr)
         return error.exit_code
-    except KeyboardInterrupt:
-        print("pgproof: interrupted; everything it started is gone", file=sys.stderr)
+    except KeyboardInterrupt as interrupt:
+        kept = f"{interrupt}, and " if str(interrupt) else ""
+        print(f"pgproof: interrupted; {kept}everything it started is gone", file=sys.stderr)
         return 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

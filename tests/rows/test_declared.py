@@ -15,7 +15,8 @@ from pgproof.database import Connection
 from pgproof.errors import UsageError
 from pgproof.rows.plan.declared import read_declared, with_declared
 from pgproof.rows.plan.make import make_plan
-from pgproof.rows.seeding.seed import SeedReport, plan_in_words
+from pgproof.rows.seeding.look import plan_in_words
+from pgproof.rows.seeding.seed import SeedReport
 
 if sys.version_info >= (3, 11):
     import tomllib

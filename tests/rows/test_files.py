@@ -15,8 +15,9 @@ from pgproof.database import Connection
 from pgproof.errors import UsageError
 from pgproof.rows.model.tables import TableName
 from pgproof.rows.plan.make import make_plan
+from pgproof.rows.seeding.look import write
 from pgproof.rows.seeding.progress import Step
-from pgproof.rows.seeding.seed import SeedReport, seed, write
+from pgproof.rows.seeding.seed import SeedReport, seed
 
 Fill = Callable[..., SeedReport]
 
@@ -74,6 +75,39 @@ def test_awkward_names_and_texts_survive(
     )
     found = db.execute('select distinct "a b" from "it\'s, a ""table""/" order by 1').fetchall()
     assert sorted(text for (text,) in found) == sorted(["", 'x"y', "a,b", "line\nbreak", "\\N", "ü\t"])
+
+
+def test_what_no_server_has_seen_is_told(db: Connection, tmp_path: Path) -> None:
+    """Files hold what nobody has tried: triggers, and CHECKs that only the server can compute."""
+    db.execute("""
+create function is_odd(n int) returns boolean language plpgsql immutable as $$ begin return n % 2 = 1; end $$;
+create function look() returns trigger language plpgsql as $$ begin return new; end $$;
+create table plain (id int primary key);
+create table odd (id int primary key, n int not null check (is_odd(n)));
+create table seen (id int primary key);
+create trigger look before insert on seen for each row execute function look();
+""")
+    report = write(db, make_plan(catalog.read(db)), tmp_path / "out")
+    assert report.notes == (
+        "public.odd: whether odd_n_check takes every row shows when load.sql is run; it keeps nothing if not",
+        "public.seen: whether look takes every row shows when load.sql is run; it keeps nothing if not",
+    )
+    none = make_plan(catalog.read(db), rows={"odd": 0, "seen": 0})
+    assert write(db, none, tmp_path / "none").notes == ()
+
+
+def test_progress_of_files_says_how_long_it_will_take(db: Connection, tmp_path: Path) -> None:
+    steps: list[Step] = []
+    db.execute("create table a (id int primary key); create table b (id int primary key)")
+    write(db, make_plan(catalog.read(db), rows={"a": 40_000, "b": 20_000}), tmp_path / "out", steps.append)
+    assert [(s.table.name, s.done, s.written, s.behind) for s in steps] == [
+        ("a", 16_384, 16_384, 43_616),
+        ("a", 32_768, 32_768, 27_232),
+        ("a", 40_000, 40_000, 20_000),
+        ("b", 16_384, 56_384, 3_616),
+        ("b", 20_000, 60_000, 0),
+    ]
+    assert "left" in str(steps[0])
 
 
 def test_a_folder_with_something_in_it_is_left_alone(db: Connection, tmp_path: Path) -> None:

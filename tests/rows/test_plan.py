@@ -15,8 +15,9 @@ from pgproof import catalog
 from pgproof.database import Connection
 from pgproof.errors import UsageError
 from pgproof.rows.plan.make import make_plan
+from pgproof.rows.seeding.look import plan_in_words
 from pgproof.rows.seeding.progress import Step
-from pgproof.rows.seeding.seed import SeedReport, plan_in_words
+from pgproof.rows.seeding.seed import SeedReport
 
 Fill = Callable[..., SeedReport]
 One = Callable[[str], Any]

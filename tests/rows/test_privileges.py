@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -14,7 +15,10 @@ from pgproof.database import Connection, acting_as
 from pgproof.errors import UsageError
 from pgproof.rows.model.troubles import CannotFill
 from pgproof.rows.plan.make import SeedPlan, make_plan
-from pgproof.rows.seeding.seed import plan_in_words, seed
+from pgproof.rows.seeding.arguments import SeedOptions
+from pgproof.rows.seeding.look import plan_in_words
+from pgproof.rows.seeding.options import plan_for
+from pgproof.rows.seeding.seed import seed
 from pgproof.rows.strategies import SchemaPlan, Writer, insert, populations, rows, violating, writer_of
 
 DESK = """
@@ -121,6 +125,69 @@ def test_a_table_that_cannot_be_written_names_the_grant(clerk: Connection, chang
     assert (count.rows, count.why) == (0, message)
     with pytest.raises(UsageError, match="public.orders: pgproof_clerk may not"):
         rows(SchemaPlan(catalog.read(clerk), writer=writer(clerk)), "public.orders")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ("", "row-level security binds pgproof_clerk there, and COPY does not go through it;"
+             " connect as the table's owner or as a role with BYPASSRLS"),
+        ("alter table public.shops owner to pgproof_clerk; alter table public.shops force row level security",
+         "row-level security binds pgproof_clerk there, and COPY does not go through it;"
+         " connect as a role with BYPASSRLS"),
+        ("alter table public.shops owner to pgproof_clerk", ""),
+        ("alter role pgproof_clerk bypassrls", ""),
+        ("alter table public.shops disable row level security", ""),
+    ],
+)  # fmt: skip
+def test_a_role_that_row_level_security_binds_is_told_before_anything_is_written(
+    clerk: Connection, change: str, message: str
+) -> None:
+    clerk.execute(DESK + "grant all on public.shops, public.orders to pgproof_clerk")
+    clerk.execute("grant all on all sequences in schema public to pgproof_clerk")
+    clerk.execute("alter table public.shops enable row level security")
+    clerk.execute("create policy every_shop on public.shops using (true) with check (true)")
+    clerk.execute(change)  # type: ignore[arg-type]
+    if not message:
+        written(clerk, rows={"shops": 3})
+        assert clerk.execute("select count(*) from public.shops").fetchone() == (3,)
+        return
+    with pytest.raises(CannotFill) as raised:
+        planned(clerk, rows={"shops": 3})
+    assert str(raised.value) == f"public.shops: {message}"
+    clerk.execute("create table public.cities (name text); grant all on public.cities to pgproof_clerk")
+    with acting_as(clerk, "pgproof_clerk"):
+        report = seed(clerk, planned(clerk))
+    assert {name.name: rows for name, rows in report.rows.items()} == {"cities": 10, "orders": 0, "shops": 0}
+    assert report.notes[0] == f"public.shops: got no rows: {message}"
+    # Strategies insert row by row, which policies let through.
+    shape = SchemaPlan(catalog.read(clerk), clerk, writer=writer(clerk))
+    with acting_as(clerk, "pgproof_clerk"):
+        insert(clerk, shape, "public.shops", {"id": UUID(int=1), "name": "corner"})
+
+
+def test_what_the_server_says_of_row_level_security_is_told(clerk: Connection) -> None:
+    """Where nobody knew beforehand: the policies came after the catalog was read."""
+    clerk.execute(DESK)
+    plan = planned(clerk, rows={"shops": 3, "orders": 0})
+    clerk.execute("alter table public.shops enable row level security")
+    message = (
+        "public.shops: row-level security binds this role there, and COPY does not go through it; connect as"
+    )
+    with acting_as(clerk, "pgproof_clerk"), pytest.raises(UsageError, match=message):
+        seed(clerk, plan)
+
+
+def test_where_no_table_may_be_filled_nobody_is_told_that_all_went_well(clerk: Connection) -> None:
+    clerk.execute(DESK)
+    clerk.execute(
+        "alter table public.shops enable row level security; revoke all on public.orders from pgproof_clerk"
+    )
+    with pytest.raises(
+        UsageError,
+        match="no table that may be filled; public.shops: row-level .*; public.orders: pgproof_clerk may",
+    ):
+        plan_for(catalog.read(clerk), {}, SeedOptions(), writer(clerk))
 
 
 def test_checks_of_a_closed_table_are_nobodys_trouble(clerk: Connection) -> None:

@@ -176,7 +176,8 @@ def _group(table: TableModel, conditions: Sequence[Condition], court: Court) -> 
         trouble = explain(table, conditions, court)
     elif found.guess:
         trouble = f"{table.name}: only a server can say whether {_names(unknown)} passes"
-    learned = f"tried {found.tried} rows on the server for {_names(unknown)}" if unknown and court.ask else ""
+    about = "" if len(unknown) == len(conditions) else f" for {_names(unknown)}"
+    learned = f"tried {found.tried} rows on the server{about}" if unknown and court.ask else ""
     checks = tuple(condition.name for condition in conditions)
     return Group(columns, checks, found.options, found.exact, trouble, learned)
 

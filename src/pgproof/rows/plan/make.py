@@ -67,7 +67,8 @@ def make_plan(
     sense, and ``CannotFill`` where foreign keys form a cycle that nobody can enter, or where the writer may not fill
     what was asked for.
     """
-    model = build(catalog, read_declared(settings or {}), writer)
+    by_copy = None if writer is None else replace(writer, copies=True)
+    model = build(catalog, read_declared(settings or {}), by_copy)
     overrides = replace(read_overrides(settings or {}, model), usual=usual_columns(model))
     _check_words(overrides)
     asked = {**overrides.rows, **{find_table(model, name): count for name, count in (rows or {}).items()}}

@@ -15,10 +15,16 @@ _EVERYTHING = {"insert": "pg_write_all_data", "update": "pg_write_all_data",
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """A role, and all whose privileges it has without SET ROLE."""
+    """A role, and all whose privileges it has without SET ROLE.
+
+    ``bypasses`` says whether row-level security does not bind it, ``copies`` that it writes by COPY, which a role
+    that is bound may not.
+    """
 
     name: str
     roles: frozenset[str]
+    bypasses: bool = False
+    copies: bool = False
 
     def may(self, privilege: str, *grants: Iterable[Grant]) -> bool:
         """Whether one of the roles has the privilege by one of the grants."""
@@ -28,9 +34,10 @@ class Writer:
 
 def writer_of(cluster: Cluster, name: str) -> Writer | None:
     """Who writes as role ``name``; None for a superuser, to whom nothing is denied. Raises ``KeyError``."""
-    if cluster.role(name).superuser:
+    role = cluster.role(name)
+    if role.superuser:
         return None
-    return Writer(name, cluster.inherited_by(name) | {"public"})
+    return Writer(name, cluster.inherited_by(name) | {"public"}, role.bypass_row_security)
 
 
 def as_written_by(writer: Writer, catalog: Catalog, tables: Sequence[TableModel]) -> list[TableModel]:
@@ -45,6 +52,7 @@ def as_written_by(writer: Writer, catalog: Catalog, tables: Sequence[TableModel]
         hidden = _hidden(writer, relation, needed[table.name])
         closed = not writer.may("usage", schemas.get(relation.schema, ()))
         why = _schema(writer, relation.schema) if closed else _why_not(writer, own) or hidden
+        why = why or _bound(writer, relation)
         # Of a closed table nothing is written, and so nothing is asked of its CHECKs.
         found.append(replace(table if why else own, denied=why, unreadable=closed or bool(hidden)))
     return found
@@ -101,6 +109,18 @@ def _hidden(writer: Writer, relation: Table, needed: Iterable[str]) -> str:
     return (
         f"{writer.name} may not read {names}, and new rows have to keep clear of those that are there;"
         f" grant select ({names}) on {relation.qualified} to {writer.name}"
+    )
+
+
+def _bound(writer: Writer, relation: Table) -> str:
+    """Why COPY is refused although every grant is there; "" if it is not."""
+    exempt = relation.owner in writer.roles and not relation.force_row_security
+    if not (writer.copies and relation.row_security) or writer.bypasses or exempt:
+        return ""
+    owner = "" if relation.force_row_security else "the table's owner or as "
+    return (
+        f"row-level security binds {writer.name} there, and COPY does not go through it;"
+        f" connect as {owner}a role with BYPASSRLS"
     )
 
 

@@ -17,11 +17,12 @@ from pgproof.rows.model.troubles import CannotFill
 from pgproof.rows.plan.keys import key_plan
 from pgproof.rows.plan.overrides import Overrides
 from pgproof.rows.population.clockwork import Clockwork
-from pgproof.rows.population.columns import bind, maker_of, spellings
+from pgproof.rows.population.columns import bind, listed, maker_of, spellings
 from pgproof.rows.population.existing import MOST, Present, parents_there, put_first, rows_so_far
 from pgproof.rows.population.first_only import solve_with_predicates
 from pgproof.rows.population.kinship import Kinship
 from pgproof.rows.population.lessons import Lesson, taught
+from pgproof.rows.population.makers import Drawn
 from pgproof.rows.population.pairs import pairs
 from pgproof.rows.population.rescue import rescued
 from pgproof.rows.population.rules import GroupRule
@@ -111,6 +112,8 @@ class Assembler:
         ``written`` are the parents that this run has written, where rows of the table may belong to them already.
         """
         own = self.world.populations[table.name]
+        if own.nobodys:
+            own.count = own.existing
         own.there = parents_there(table, {**self.circumstances.present, **written})
         agreed = meetings(table, {each.name: each for each in self.model.tables})
         solution = self.solve(table)
@@ -147,6 +150,7 @@ def space_in(solution: Solution, column: ColumnModel) -> Space:
 
 
 def _complete(work: Work, kinship: Kinship, ask: Ask | None) -> None:
+    work.pins.update(listed(work))
     _check_solved(work, ask)
     _make_rules(work)
     for reference in work.table.references:
@@ -180,16 +184,18 @@ def _check_solved(work: Work, ask: Ask | None) -> None:
     """See that every group of CHECKs can be passed, asking the server where nobody else knows a way."""
     if ask is not None:
         tried = Block(work.own, np.arange(TRIED, dtype=np.int64))
-        scalars = {c: s for c, s in work.scalars.items() if work.is_drawn(c)}
+        drawn = {c: s for c, s in work.scalars.items() if work.is_drawn(c)}
+        makers = {c: work.pins.get(c) or Drawn(s, s.model.space) for c, s in drawn.items()}
         groups = tuple(
-            group if group.options else rescued(work.table, group, scalars, ask, tried)
+            group if group.options else rescued(work.table, group, makers, ask, tried)
             for group in work.solved.solution.groups
         )
         work.solved.solution = Solution(groups)
     for group in work.solved.solution.groups:
-        if not group.options:
-            names = " and ".join(group.checks)
-            raise CannotFill(f"{work.table.name}: no row can pass {names}: {group.trouble}")
+        if not group.options and work.own.count > work.own.existing:
+            name = work.table.name
+            step = "change one of them" if group.complete else f'list values that pass in [rows."{name}"]'
+            raise CannotFill(f"{group.trouble}; {step}, or leave the table out with --rows {name.name}=0")
 
 
 def _make_rules(work: Work) -> None:

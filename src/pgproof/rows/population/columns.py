@@ -50,7 +50,6 @@ def bind(work: Work, kinship: Kinship) -> None:
         _bind_spelled(work, column, spelled)
     if kinship.run is not None:
         _bind_intervals(work, kinship.run)
-    work.pins.update(_listed(work))
     work.pins.update(_without_avoided(work))
     windows, pins = partition_bindings(work.table, work.clockwork, work.world.seed, work.parental)
     work.windows.update({c: w for c, w in windows.items() if c not in work.windows})
@@ -60,6 +59,8 @@ def bind(work: Work, kinship: Kinship) -> None:
     for reference in work.table.references:
         if reference.target == work.table.name:
             _let_roots_be_roots(work, reference)
+        elif reference.name in work.own.targets and not work.own.targets[reference.name].count:
+            _do_without(work, reference)
 
 
 def _let_roots_be_roots(work: Work, reference: ReferenceModel) -> None:
@@ -74,11 +75,27 @@ def _let_roots_be_roots(work: Work, reference: ReferenceModel) -> None:
 def _ways_of_roots(
     rule: GroupRule, columns: tuple[str, ...], inner: Chooser, allow: Allow | None, block: Block
 ) -> NDArray[np.bool_]:
-    wanting = [
-        any(c.nulls == "forbidden" and c.column in columns for c in o.cells) for o in rule.group.options
-    ]
-    found = (inner(block) >= 0)[:, None] | ~np.array(wanting, dtype=np.bool_)[None, :]
+    found = (inner(block) >= 0)[:, None] | ~_wanting(rule, columns)[None, :]
     return found if allow is None else np.asarray(found & allow(block))
+
+
+def _do_without(work: Work, reference: ReferenceModel) -> None:
+    """Where there are no rows to refer to, CHECKs are passed in a way that does without them."""
+    for rule in {id(rule): rule for c in reference.columns if (rule := work.rules.get(c))}.values():
+        rule.allow = partial(_ways_without, rule, reference.columns, rule.allow)
+
+
+def _ways_without(
+    rule: GroupRule, columns: tuple[str, ...], allow: Allow | None, block: Block
+) -> NDArray[np.bool_]:
+    found = np.broadcast_to(~_wanting(rule, columns), (len(block), len(rule.group.options)))
+    return found if allow is None else np.asarray(found & allow(block))
+
+
+def _wanting(rule: GroupRule, columns: tuple[str, ...]) -> NDArray[np.bool_]:
+    """The ways of passing that need a parent in ``columns``."""
+    found = (any(c.nulls == "forbidden" and c.column in columns for c in o.cells) for o in rule.group.options)
+    return np.fromiter(found, dtype=np.bool_, count=len(rule.group.options))
 
 
 def _share_out(work: Work, run: Run) -> None:
@@ -123,7 +140,7 @@ def _without_avoided(work: Work) -> dict[str, Pin]:
     return found
 
 
-def _listed(work: Work) -> dict[str, Pin]:
+def listed(work: Work) -> dict[str, Pin]:
     """Columns whose values the settings list."""
     found = {}
     for column in work.table.columns:

@@ -39,8 +39,8 @@ class Lesson:
 
 def sample_of(population: Population) -> Block:
     """Rows to try, from all over the new ones."""
-    new = np.arange(population.existing, population.count, dtype=np.int64)
-    return Block(population, new[:: max(1, len(new) // TRIED)][:TRIED])
+    step = max(1, (population.count - population.existing) // TRIED)
+    return Block(population, np.arange(population.existing, population.count, step, dtype=np.int64)[:TRIED])
 
 
 def lesson(block: Block, refused: Mask, depth: int = 2) -> Lesson | None:

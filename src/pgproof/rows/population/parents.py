@@ -112,9 +112,11 @@ class Grouping:
         return np.where(known, self._starts[at], 0), size
 
     def members(self, positions: Ints) -> Ints:
-        """The rows at these positions of the sorted order."""
+        """The rows at these positions of the sorted order; where there are no rows at all, none."""
         self._make()
         assert self._order is not None
+        if not self._order.size:
+            return np.full(len(positions), NONE, dtype=np.int64)
         return self._order[positions].astype(np.int64)
 
     def places(self, rows: Ints) -> Ints:

@@ -11,23 +11,21 @@ from pgproof.rows.checks.scope import scope_of
 from pgproof.rows.checks.solve import condition_of
 from pgproof.rows.checks.solved import Cell, Group, Option, Pool
 from pgproof.rows.model.tables import TableModel
-from pgproof.rows.population.makers import Drawn
-from pgproof.rows.population.scalars import Scalar
-from pgproof.rows.population.world import Block
+from pgproof.rows.population.world import Block, Maker
 from pgproof.rows.values.encode import texts
 
 
-def rescued(table: TableModel, group: Group, scalars: Mapping[str, Scalar], ask: Ask, block: Block) -> Group:
+def rescued(table: TableModel, group: Group, makers: Mapping[str, Maker], ask: Ask, block: Block) -> Group:
     """``group`` with an option of what the server accepted, or as it was if it accepted nothing.
 
-    ``block`` has the rows to try. If everything passes, nothing is taken away from the columns.
+    ``makers`` make the values to try, ``block`` has the rows. If everything passes, nothing is taken away from the columns.
     """
-    columns = [column for column in group.columns if column in scalars]
+    columns = [column for column in group.columns if column in makers]
     checks = [check for check in table.checks if check.name in group.checks]
     if len(columns) != len(group.columns) or not checks:
         return group
     scope = scope_of(table)
-    rows = _believable(columns, scalars, block)
+    rows = _believable(columns, makers, block)
     answers = ask([condition_of(table, check, scope).sql for check in checks], rows)
     passed = [
         row for row, answer in zip(rows, answers, strict=True) if all(a in (True, None) for a in answer)
@@ -44,8 +42,8 @@ def rescued(table: TableModel, group: Group, scalars: Mapping[str, Scalar], ask:
     )
 
 
-def _believable(columns: Sequence[str], scalars: Mapping[str, Scalar], block: Block) -> list[dict[str, Any]]:
-    drawn = {column: texts(Drawn(scalars[column], scalars[column].model.space)(block)) for column in columns}
+def _believable(columns: Sequence[str], makers: Mapping[str, Maker], block: Block) -> list[dict[str, Any]]:
+    drawn = {column: texts(makers[column](block)) for column in columns}
     return [{column: drawn[column][number] for column in columns} for number in range(len(block))]
 
 

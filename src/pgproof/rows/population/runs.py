@@ -50,16 +50,21 @@ class Run:
             rooms[0] = np.maximum(rooms[0] - self.skipped, 0)
         for room, closed in zip(rooms, self.closed, strict=False):
             room[closed[closed >= 0]] = 0
-        sizes = [len(room) for room in rooms]
-        later = int(demand * LATER) if len(rooms) > 1 else 0
-        wanted = [
-            self._wanted(size, amount) for size, amount in zip(sizes, (demand - later, later), strict=False)
-        ]
-        counts = fitted(_together(wanted), _together(rooms))
+        counts = self._shared(demand, rooms)
         total = int(counts.sum(dtype=np.int64))
         self._edges = np.zeros(len(counts) + 1, dtype=narrow(total))
         np.cumsum(counts, out=self._edges[1:])
         return total
+
+    def _shared(self, demand: int, rooms: Sequence[Counts]) -> Counts:
+        """How many children every driver gets; all that they have room for where more are wanted."""
+        room = _together(rooms)
+        if demand >= int(room.sum(dtype=np.int64)):
+            return room
+        later = int(demand * LATER) if len(rooms) > 1 else 0
+        amounts = (demand - later, later)
+        wanted = [self._wanted(len(each), amount) for each, amount in zip(rooms, amounts, strict=False)]
+        return fitted(_together(wanted), room)
 
     def place(self, block: Block) -> tuple[Ints, Ints]:
         """The driver of every row, counted through all drivers, and its turn among that driver's children."""

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from pgproof.rows.model.order import is_nullable
 from pgproof.rows.model.tables import TableModel, TableName
 from pgproof.rows.values.blocks import Mask, Values, nullable
 from pgproof.rows.values.draws import Ints
@@ -46,6 +47,17 @@ class Population:
     targets: dict[str, Population] = field(default_factory=dict)
     there: dict[str, Ints] = field(default_factory=dict)
     kept: dict[str, NDArray[Any]] = field(default_factory=dict)
+
+    @property
+    def nobodys(self) -> tuple[TableName, ...]:
+        """The tables without a row that every row of this one would have to refer to."""
+        references = (
+            r for r in self.model.references if r.target != self.model.name and r.name in self.targets
+        )
+        required = (r for r in references if not is_nullable(self.model, r))
+        return tuple(
+            r.target for r in required if not self.targets[r.name].count + self.targets[r.name].unread
+        )
 
     def maker(self, column: str) -> Maker:
         """What makes a column: one that is written, or one that PostgreSQL computed and that was read back."""
@@ -157,16 +169,23 @@ class Block:
 
 
 class Elsewhere(Block):
-    """A block of parents: rows from anywhere, so what their own parents are is looked up, not computed."""
+    """A block of parents: rows from anywhere, so what their own parents are is looked up, not computed.
+
+    In a population without rows all of them are absent, and there is nowhere to look.
+    """
 
     __slots__ = ()
 
     def parents(self, name: str) -> Ints:
         """The row that foreign key ``name`` of every row refers to, ``NONE`` for nothing."""
+        if not self.population.count:
+            return np.full(len(self), NONE, dtype=np.int64)
         chosen = self.population.parents_of_all(name)[self.rows].astype(np.int64)
         return chosen if self.absent is None else np.where(self.absent, NONE, chosen)
 
     def _born(self) -> Ints:
+        if not self.population.count:
+            return np.zeros(len(self), dtype=np.int64)
         births = self.population.births()[self.rows].astype(np.int64)
         return births if self.absent is None else np.where(self.absent, 0, births)
 

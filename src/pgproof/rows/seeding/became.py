@@ -6,15 +6,16 @@ Where that happens, the table is read back, and its children take their parents 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from pgproof.database import Connection, errors, rolled_back, sql
 from pgproof.rows.model.tables import SchemaModel, TableModel, TableName
-from pgproof.rows.model.troubles import CannotFill, RowsRefused, told
+from pgproof.rows.model.troubles import RowsRefused, told
 from pgproof.rows.population.world import Block, Population
+from pgproof.rows.seeding.left import before
 from pgproof.rows.seeding.load import copy_statement, load
 from pgproof.rows.values.blocks import Values
 from pgproof.rows.values.encode import encode, texts
@@ -54,47 +55,10 @@ def has_to_be_read_back(connection: Connection, model: SchemaModel, population: 
     return bool(before(table)) and any(not _all_there(connection, population, key) for key in keys)
 
 
-def before(table: TableModel) -> tuple[str, ...]:
-    """The triggers and rules that may change or drop a row on its way into the table."""
-    found = (judge for judge in table.judges if "(before," in judge or "(rule)" in judge)
-    return tuple(judge.rpartition(" (")[0] for judge in found)
-
-
-def dropped(
-    model: SchemaModel, counts: Mapping[TableName, int], population: Population, arrived: int, refused: int
-) -> str | None:
-    """What to say of rows that were neither kept nor refused: a trigger said nothing and dropped them.
-
-    Raises ``CannotFill`` if no row is left for those that cannot do without one.
-    """
-    table, made = population.model, population.count - population.existing
-    lost = made - arrived - refused
-    if not lost:
-        return None
-    names = before(table)  # triggers of partitions are not among a table's own
-    who = f"the trigger or rule {' or '.join(names)}" if names else "a trigger"
-    text = f"{table.name}: {lost:,} of {made:,} rows did not arrive: {who} dropped them"
-    needing = sorted(
-        str(other.name) for other in model.tables if counts.get(other.name) and _needs(other, table)
-    )
-    if needing and not population.existing + arrived:
-        raise CannotFill(
-            f"{text}, and {', '.join(needing)} cannot do without; give the columns that it looks at values in"
-            f' [rows."{table.name}"], or leave these tables out with --rows NAME=0; nothing was kept'
-        )
-    return text
-
-
-def _needs(other: TableModel, table: TableModel) -> bool:
-    """Whether every row of another table refers to one of this."""
-    required = (r for r in other.references if not any(other.column(c).nullable for c in r.columns))
-    return other is not table and any(r.target == table.name for r in required)
-
-
 def _all_there(connection: Connection, population: Population, key: tuple[str, ...]) -> bool:
     """Whether a sample of the keys that were written is found."""
-    new = np.arange(population.existing, population.count, dtype=np.int64)
-    rows = new[:: max(1, len(new) // SAMPLE)]
+    step = max(1, (population.count - population.existing) // SAMPLE)
+    rows = np.arange(population.existing, population.count, step, dtype=np.int64)
     values: list[Values] = [Block(population, rows).values(column) for column in key]
     wanted = set(zip(*map(texts, values), strict=True))
     table = population.model.name

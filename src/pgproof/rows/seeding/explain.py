@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pgproof.rows.model.agreements import label_of
 from pgproof.rows.model.naming import Usual, null_share, text_provider
 from pgproof.rows.model.order import is_nullable
-from pgproof.rows.model.tables import ColumnModel, ReferenceModel, Space
+from pgproof.rows.model.tables import ColumnModel, ReferenceModel, Space, TableModel
 from pgproof.rows.model.timeline import stage
 from pgproof.rows.plan.counts import Count
 from pgproof.rows.population.parents import Determined, Earlier, Grouped, Sometimes
@@ -70,7 +70,7 @@ def _column(work: Work, column: ColumnModel) -> tuple[str, str]:
         return "what its partition or exclusion constraint lets in", _bounds(work)
     if name in work.rules:
         group = work.rules[name].group
-        ways = "" if len(group.options) == 1 else f", one of {len(group.options)} ways"
+        ways = "" if len(group.options) == 1 else f", in one of {len(group.options)} ways"
         return f"{_drawn(work, column)[0]}{ways}{_nulls(work, column)}", " and ".join(group.checks)
     gets, why = _drawn(work, column)
     return gets + _nulls(work, column), why
@@ -101,17 +101,37 @@ def _choice(work: Work, reference: ReferenceModel) -> str:
     if isinstance(chooser, Determined):
         return ", the one that " + " and ".join(path[0] for path in chooser.paths) + " leads to"
     if isinstance(chooser, Grouped) and chooser.own != ((),):
-        return ", of the same " + " and ".join(path[-1] for path in chooser.own) + later
+        same = (str(_ancestor(work, path).name) for path in chooser.own)
+        return ", of the same " + " and ".join(same) + later
     if isinstance(chooser, Earlier):
         return ", an earlier one"
     return ", some with many children and some with none" + later
 
 
+def _ancestor(work: Work, path: Sequence[str]) -> TableModel:
+    """The table at the end of a path of foreign keys."""
+    found = work.own
+    for name in path:
+        found = found.targets[name]
+    return found.model
+
+
+def _choices(work: Work, column: str) -> int:
+    """How many values a column may hold in all ways of passing its CHECKs; 0 where one of them does not list them."""
+    group = work.solved.solution.group_of(column)
+    if group is None:
+        return len(work.spaces[column].allowed or ())
+    cells = [c for o in group.options for c in o.cells if c.column == column and c.nulls != "required"]
+    if not cells or any(cell.space.allowed is None for cell in cells):
+        return 0
+    return len({repr(value) for cell in cells for value in cell.space.allowed or ()})
+
+
 def _drawn(work: Work, column: ColumnModel) -> tuple[str, str]:
     space, scalar = work.spaces[column.name], work.scalars[column.name]
     different = "different " if scalar.distinct else ""
-    if space.allowed is not None:
-        return f"one of {len(space.allowed)} values", column.space.type_name
+    if (count := _choices(work, column.name)) > 0:
+        return f"one of {count} values" if count > 1 else "always the same value", column.space.type_name
     if space.kind == "text":
         provider, why = text_provider(column, work.table.name.name)
         given = scalar.provider

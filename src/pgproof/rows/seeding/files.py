@@ -17,7 +17,7 @@ from pgproof.rows.population.assemble import Assembler
 from pgproof.rows.population.world import Population
 from pgproof.rows.seeding import second_pass
 from pgproof.rows.seeding.load import blocks
-from pgproof.rows.seeding.progress import Progress, Step
+from pgproof.rows.seeding.progress import Course, Progress
 from pgproof.rows.seeding.sequences import move_statements
 from pgproof.rows.values.forms import CSV
 
@@ -69,9 +69,10 @@ def _write(
     script = [_HEAD]
     rows: dict[TableName, int] = {}
     populations = [p for p in assembler.world.populations.values() if not is_ghost(p.model.name)]
+    course = Course(progress, {p.model.name: p.count - p.existing for p in populations})
     for population in populations:
         name = population.model.name
-        rows[name] = _table(population, folder, progress)
+        rows[name] = _table(population, folder, course)
         if rows[name]:
             script.append(_copy(connection, name, list(population.makers), file_name(str(name))))
     for population in populations:
@@ -84,7 +85,7 @@ def _write(
     return rows
 
 
-def _table(population: Population, folder: Path, progress: Progress) -> int:
+def _table(population: Population, folder: Path, course: Course) -> int:
     name, total = population.model.name, population.count - population.existing
     started, done = perf_counter(), 0
     if not total:
@@ -93,7 +94,7 @@ def _table(population: Population, folder: Path, progress: Progress) -> int:
         for rows, data in blocks(population, list(population.makers), CSV):
             file.write(data)
             done += rows
-            progress(Step(name, done, total, perf_counter() - started))
+            course.step(name, done, total, perf_counter() - started)
     return done
 
 

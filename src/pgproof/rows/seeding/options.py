@@ -8,11 +8,13 @@ from typing import Any
 from pgproof.catalog.model import Catalog
 from pgproof.database import Connection
 from pgproof.errors import UsageError
+from pgproof.rows.model.ghosts import real_tables
 from pgproof.rows.plan.make import SeedPlan, make_plan
 from pgproof.rows.plan.privileges import Writer
 from pgproof.rows.seeding.arguments import SeedOptions
+from pgproof.rows.seeding.look import plan_in_words, write
 from pgproof.rows.seeding.progress import Progress, silent
-from pgproof.rows.seeding.seed import SeedReport, plan_in_words, seed, write
+from pgproof.rows.seeding.seed import SeedReport, seed
 
 
 def run_seed(
@@ -44,7 +46,7 @@ def plan_for(
 ) -> SeedPlan:
     """The plan that settings and options make together; options go first.
 
-    Raises what ``make_plan`` raises, and ``UsageError`` where there are no tables.
+    Raises what ``make_plan`` raises, and ``UsageError`` where there are no tables, or none that may be filled.
     """
     locale = {"locale": options.locale} if options.locale else {}
     plan = make_plan(
@@ -60,6 +62,10 @@ def plan_for(
     )
     if not plan.counts:
         raise UsageError("there are no tables to fill in this database; apply the migrations to it first")
+    tables = real_tables(plan.model)
+    if all(table.denied for table in tables):
+        why = "; ".join(f"{table.name}: {table.denied}" for table in tables)
+        raise UsageError(f"there is no table that may be filled; {why}")
     return plan
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from time import perf_counter
 from typing import TypeAlias
 
 from pgproof.rows.model.tables import TableName
@@ -42,6 +43,28 @@ Progress: TypeAlias = Callable[[Step], None]
 
 def silent(_: Step) -> None:
     """Progress for those who did not ask."""
+
+
+@dataclass(slots=True)
+class Course:
+    """How far all tables have come together, told to ``progress`` step by step.
+
+    ``planned`` are the rows of every table, ``done`` those that are written.
+    """
+
+    progress: Progress
+    planned: Mapping[TableName, int]
+    started: float = field(default_factory=perf_counter)
+    done: dict[TableName, int] = field(default_factory=dict)
+
+    def step(self, table: TableName, done: int, total: int, seconds: float) -> None:
+        """Tell that ``done`` of ``total`` rows of a table are written, after ``seconds`` of its own."""
+        self.done[table] = done
+        later = sum(rows for name, rows in self.planned.items() if name not in self.done)
+        elapsed = perf_counter() - self.started
+        self.progress(
+            Step(table, done, total, seconds, sum(self.done.values()), later + total - done, elapsed)
+        )
 
 
 def _clock(seconds: float) -> str:

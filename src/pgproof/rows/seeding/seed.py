@@ -6,31 +6,30 @@ from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from time import perf_counter
 
 import numpy as np
 
-from pgproof.database import Connection, errors, rolled_back
+from pgproof.database import Connection, errors
 from pgproof.rows.checks.learn import asker
 from pgproof.rows.checks.solving import solver
-from pgproof.rows.model.ghosts import is_ghost, real_tables
+from pgproof.rows.model.ghosts import real_tables
 from pgproof.rows.model.needed import columns_needed
 from pgproof.rows.model.tables import SchemaModel, TableModel, TableName
-from pgproof.rows.model.troubles import CannotFill, RowsRefused, lost, told
+from pgproof.rows.model.troubles import RowsRefused, lost, told
 from pgproof.rows.plan.make import SeedPlan
 from pgproof.rows.population.assemble import Assembler
 from pgproof.rows.population.existing import Present, read_present, read_table
 from pgproof.rows.population.lessons import lesson, sample_of
 from pgproof.rows.population.work import Circumstances, Work
 from pgproof.rows.population.world import Population, World
-from pgproof.rows.seeding.became import dropped, has_to_be_read_back, sieve, trial
-from pgproof.rows.seeding.explain import explain
-from pgproof.rows.seeding.files import write_files
+from pgproof.rows.seeding.became import has_to_be_read_back, sieve, trial
+from pgproof.rows.seeding.left import changed_since, left, losses, require_parents
 from pgproof.rows.seeding.load import Written, has_binary, load
 from pgproof.rows.seeding.postpone import put_off
-from pgproof.rows.seeding.progress import Progress, Step, silent
+from pgproof.rows.seeding.progress import Course, Progress, silent
 from pgproof.rows.seeding.queried import with_queried_values
+from pgproof.rows.seeding.room import shortage, too_many
 from pgproof.rows.seeding.second_pass import second_pass, waiting
 from pgproof.rows.seeding.sequences import move_statements, read_starts
 from pgproof.rows.syntax.signals import Refused, Unknown
@@ -72,31 +71,6 @@ def seed(
     return Seeding(connection, plan, progress, fast).run()
 
 
-def write(connection: Connection, plan: SeedPlan, folder: Path, progress: Progress = silent) -> SeedReport:
-    """Write the rows of a plan as CSV files with a psql script; the database is only looked at.
-
-    Raises ``CannotFill``, and ``UsageError`` if the folder is not empty or cannot be written.
-    """
-    started = perf_counter()
-    with rolled_back(connection):
-        seeding = Seeding(connection, plan, progress)
-        assembler = seeding.prepare()
-        rows = write_files(connection, assembler, folder, progress)
-    return SeedReport(rows, perf_counter() - started, tuple(seeding.notes))
-
-
-def plan_in_words(connection: Connection, plan: SeedPlan) -> str:
-    """What ``seed`` would do: order, counts and, for every column, what it will get and why."""
-    with rolled_back(connection):
-        assembler = Seeding(connection, plan, silent).prepare()
-        tables = [
-            explain(work, plan.counts[name]) for name, work in assembler.works.items() if not is_ghost(name)
-        ]
-    total = sum(table.rows for table in tables)
-    head = f"{total:,} rows from seed {plan.seed}, in this order, in one transaction:"
-    return "\n\n".join([head, *map(str, tables)])
-
-
 class StartOver(Exception):
     """Everything starts over, ``table`` being one of ``those`` now that are filled in another way."""
 
@@ -114,8 +88,9 @@ class Seeding:
         self.connection = connection
         self.fast = fast
         self.plan = plan
-        self.progress = progress
         self.started = perf_counter()
+        planned = {table.name: plan.counts[table.name].rows for table in real_tables(plan.model)}
+        self.course = Course(progress, planned, self.started)
         self.rows: dict[TableName, int] = {}
         self.notes: list[str] = []
         self.used: list[tuple[TableModel, int]] = []
@@ -132,11 +107,14 @@ class Seeding:
                 pass
         except errors.OperationalError as error:
             raise lost(error) from error
+        except KeyboardInterrupt as interrupt:
+            raise KeyboardInterrupt("no row was kept") from interrupt
         return SeedReport(self.rows, perf_counter() - self.started, tuple(self.notes))
 
     def _run_once(self) -> bool:
         """One attempt; says whether it went through, or found a table that needs care next time."""
         self.rows, self.notes, self.used, self.made, self.judged = {}, [], [], {}, False
+        self.course.done.clear()
         try:
             with self.connection.transaction():
                 assembler = self.prepare()
@@ -144,6 +122,7 @@ class Seeding:
                 with put_off(self.connection, self.plan.model) if self.fast else nullcontext():
                     self._fill(assembler)
                 self._settle()
+                self._look_again()
         except StartOver:
             return False
         return True
@@ -152,8 +131,14 @@ class Seeding:
         """Look at the database and decide what every row will be."""
         self.connection.execute(_SETTINGS)
         self.present = read_present(self.connection, self.plan.model)
+        closed = (table for table in real_tables(self.plan.model) if table.denied)
+        self.notes += [f"{table.name}: got no rows: {table.denied}" for table in closed]
         assembler = self._assembler()
-        assembler.assemble()
+        try:
+            assembler.assemble()
+        except MemoryError as error:
+            raise too_many(self.plan) from error
+        self._check_wishes(assembler)
         return assembler
 
     def _fill(self, assembler: Assembler) -> None:
@@ -191,7 +176,7 @@ class Seeding:
         before = self.present.get(table.name, Present()).total
         needed = columns_needed(self.plan.model)[table.name]
         now = read_table(self.connection, table, sorted(needed))
-        if now.total == before:
+        if now.total <= before:
             return
         self.made[table.name] = made = now.total - before
         self.notes.append(f"{table.name}: {made:,} rows were made by triggers of other tables")
@@ -199,19 +184,17 @@ class Seeding:
         assembler.assemble_again(table, now, made)
 
     def _table(self, population: Population, assembler: Assembler) -> None:
-        name, total = population.model.name, population.count - population.existing
-        began, earlier = perf_counter(), sum(self.rows.values())
-        later = [t.name for t in real_tables(self.plan.model) if t.name not in self.rows and t.name != name]
-        behind = sum(self.plan.counts[each].rows for each in later)
-
-        def written(done: int, seconds: float, of: int = total) -> None:
-            elapsed = perf_counter() - self.started
-            self.progress(Step(name, done, of, seconds, earlier + done, behind + of - done, elapsed))
-
-        self._check_room(name, total)
+        name, began = population.model.name, perf_counter()
+        if population.model.judges:
+            self._learn(population, assembler)
+        total = population.count - population.existing
+        self._check_room(population, total)
         self.used.append((population.model, total))
-        self.rows[name] = kept = self._load(population, written, assembler)
-        written(kept, perf_counter() - began, kept)
+        written = partial(self.course.step, name)
+        self.rows[name] = kept = self._load(
+            population, lambda done, seconds: written(done, total, seconds), assembler
+        )
+        written(kept, kept, perf_counter() - began)
         self.judged = self.judged or bool(population.model.judges)
 
     def _load(self, population: Population, written: Written, assembler: Assembler) -> int:
@@ -220,22 +203,22 @@ class Seeding:
         Returns how many rows are there then.
         """
         table, refused = population.model, 0
-        if table.judges:
-            self._learn(population, assembler)
         if table.name in self.careful:
             sieved = sieve(self.connection, population)
             arrived, refused = sieved.arrived, sieved.refused
             self.notes.append(f"{table.name}: {refused:,} rows were refused: {sieved.said}")
         else:
             arrived = self._copy(population, written, assembler.works[table.name])
-        note = dropped(self.plan.model, assembler.counts, population, arrived, refused)
-        self.notes += [note] if note else []
+        kept = left(self.connection, population, arrived)
+        if note := losses(population, arrived, refused, kept):
+            require_parents(self.plan.model, assembler.counts, population, kept, note)
+            self.notes.append(note)
         lost = bool(refused or note)
-        if arrived and (lost or has_to_be_read_back(self.connection, self.plan.model, population)):
+        if kept and (lost or has_to_be_read_back(self.connection, self.plan.model, population)):
             needed = columns_needed(self.plan.model)[table.name]
             present = read_table(self.connection, table, sorted(needed))
             assembler.assemble_again(table, present, assembler.counts[table.name])
-        return arrived
+        return kept
 
     def _copy(self, population: Population, written: Written, work: Work) -> int:
         # No savepoint: row locks of several subtransactions make foreign keys several times slower.
@@ -269,20 +252,21 @@ class Seeding:
         unsure = any(group.trouble or group.learned for group in work.solved.solution.groups)
         return bool(work.table.judges or work.keys.open or unsure or work.own.existing)
 
-    def _check_room(self, name: TableName, total: int) -> None:
+    def _check_room(self, population: Population, total: int) -> None:
+        name = population.model.name
         asked, total = self.plan.counts[name], total + self.made.get(name, 0)
         if total >= asked.rows:
             return
         more = " more" if name in self.present else ""
-        if not asked.firm:
-            self.notes.append(
-                f"{name}: its keys have room for {total:,}{more} rows, and not for {asked.rows:,}"
-            )
+        self.notes.append(shortage(population, asked, total, more))
+
+    def _check_wishes(self, assembler: Assembler) -> None:
+        """Refuse counts that cannot be before anything is written; where triggers make rows, only filling tells."""
+        if any(table.judges for table in self.plan.model.tables):
             return
-        raise CannotFill(
-            f"{name}: {asked.rows:,} rows are asked for, and its keys have room for {total:,}{more};"
-            " ask for fewer, or for more rows of the tables that it refers to"
-        )
+        for name, population in assembler.world.populations.items():
+            if self.plan.counts[name].firm:
+                self._check_room(population, population.count - population.existing)
 
     def _settle(self) -> None:
         """Let deferred constraints speak now, while the transaction can still say whose fault it is."""
@@ -294,3 +278,15 @@ class Seeding:
                 (t for t in self.plan.model.tables if t.name.name == name), self.plan.model.tables[0]
             )
             raise told(error, table) from error
+
+    def _look_again(self) -> None:
+        """Count what is there in the end: triggers of other tables, and those that waited, may have had a say."""
+        before = {
+            name: self.present.get(name, Present()).total + self.made.get(name, 0) for name in self.rows
+        }
+        expected = {name: before[name] + rows for name, rows in self.rows.items()}
+        for name, more in changed_since(self.connection, self.plan.model, expected):
+            if more < 0:
+                self.rows[name] = max(self.rows[name] + more, 0)
+            what = "are not there any more: triggers deleted them" if more < 0 else "were made by triggers"
+            self.notes.append(f"{name}: {abs(more):,} rows {what}")
