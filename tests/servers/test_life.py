@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -293,9 +294,10 @@ def test_a_full_disk_is_said_and_leaves_no_half_cluster(own_cache):
 
 
 @pytest.fixture
-def small_disk(own_cache, monkeypatch):
-    """A file system of 42 megabytes as the cache: enough for a server, and for one database or two."""
-    words = ["mount", "-t", "tmpfs", "-o", "size=42m,mode=755", "none", str(own_cache)]
+def small_disk(own_cache, monkeypatch, request):
+    """A file system of 42 megabytes, or as many as a test says, as the cache: enough for a server and a database or two."""
+    size = getattr(request, "param", 42)
+    words = ["mount", "-t", "tmpfs", "-o", f"size={size}m,mode=755", "none", str(own_cache)]
     if os.geteuid() or subprocess.run(words, capture_output=True, check=False).returncode:
         pytest.skip("only root can mount a file system, and not everywhere")
     with monkeypatch.context() as usual:
@@ -311,6 +313,22 @@ def test_a_disk_that_fills_up_while_databases_are_made_is_said(small_disk, make_
     assert (done.returncode, "Traceback" in done.stderr) == (4, False)
     assert "no room on the server's disk for database pgproof_" in done.stderr
     assert "set PGPROOF_CACHE to a folder on another disk" in done.stderr
+    eventually(lambda: processes_of(small_disk) == [], "the server goes")
+
+
+@pytest.mark.parametrize("small_disk", [90], indirect=True)
+def test_a_disk_that_fills_up_while_rows_are_written_is_said(small_disk, make_project, pgproof):
+    """Nothing can be dropped either then, where that takes another segment of the log: the next run does it."""
+    folder = make_project({"001_t.sql": "create table t (id uuid primary key, body text not null);\n"})
+    done = pgproof("seed", folder, "--rows", "t=2000000", "--exec", "true")
+    assert (done.returncode, "Traceback" in done.stderr) == (4, False), done.stderr
+    # Where the log finds no room the server ends itself, and nobody hears why.
+    assert re.search(
+        "the server's disk is full at public.t: |the connection was lost while public.t", done.stderr
+    )
+    assert "nothing was kept" in done.stderr
+    again = pgproof("seed", folder, "--rows", "t=10", "--exec", "true")
+    assert (again.returncode, again.stderr.splitlines()[0]) == (0, "public.t: 10 rows")
     eventually(lambda: processes_of(small_disk) == [], "the server goes")
 
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from pgproof import database, platforms, servers
-from pgproof.database import Connection, sql
+from pgproof.database import Connection, errors, sql
 from pgproof.errors import UsageError
 from pgproof.project import Project
 from pgproof.template import databases, memory, names
@@ -203,16 +203,26 @@ class Session:
             self.drop(name)
 
     def close(self) -> None:
-        """Drop what this session made and give the server back."""
+        """Drop what this session made and give the server back.
+
+        A disk that is full takes no DROP either, and ends the server where it takes no more of the log: what stays
+        is dropped by the next session.
+        """
         try:
             if not self.maintenance.closed and not self.maintenance.broken:
-                for name in list(self.clones):
-                    self.drop(name)
-                if self.lease.temporary or self.has_built:
-                    self.drop_templates_if_last(keep=0 if self.lease.temporary else TEMPLATES)
+                self._drop_all()
             self.maintenance.close()
+        except errors.OperationalError as error:
+            if not (isinstance(error, errors.DiskFull) or self.maintenance.broken):
+                raise
         finally:
             self.lease.close()
+
+    def _drop_all(self) -> None:
+        for name in list(self.clones):
+            self.drop(name)
+        if self.lease.temporary or self.has_built:
+            self.drop_templates_if_last(keep=0 if self.lease.temporary else TEMPLATES)
 
 
 @contextmanager
@@ -266,7 +276,8 @@ def start_session(project: Project, choice: str, owner: str = "", passing: bool 
     if session.has_cron and lease.fresh:
         with build_lock(session):  # a builder needs the same name
             session.give_back_cron()
-    session.reap()
+    with database.needing_room("what earlier runs left to be dropped"):
+        session.reap()
     return session
 
 
