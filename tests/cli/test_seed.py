@@ -21,6 +21,36 @@ def test_a_new_database_is_filled_and_the_command_meets_the_rows(pgproof):
     assert "public.messages: 300 rows" in done.stderr
 
 
+LOCKED = """
+create table parents (id int primary key, is_locked boolean not null);
+create table children (
+    id bigint generated always as identity primary key, parent_id int not null unique references parents (id)
+);
+create function refuse() returns trigger language plpgsql as $body$
+begin
+    if (select p.is_locked from parents as p where p.id = new.parent_id) then raise exception 'closed'; end if;
+    return new;
+end $body$;
+create trigger refuse before insert on children for each row execute function refuse();
+"""
+
+
+def test_files_leave_out_what_triggers_refuse_and_load_without_a_word(pgproof, make_project, tmp_path):
+    folder = make_project({"001_t.sql": LOCKED})
+    done = pgproof("seed", folder, "--scale", "5", "--out", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    counted = re.search(r"public.children: (\d+) rows", done.stdout)[1]
+    assert int(counted) < 50
+    assert done.stdout.splitlines()[3:] == [
+        f"note: public.children: its keys have room for {counted} rows, and not for 50",
+        "note: public.children: rows whose public.parents.is_locked is t are refused: none are made",
+        "note: load.sql will show whether every row is taken, and keep nothing if not, by: refuse on public.children",
+    ]
+    load = f"cd {tmp_path / 'out'} && psql -q -v ON_ERROR_STOP=1 -f load.sql"
+    done = pgproof("up", folder, "--exec", f"{load} && psql -Atc 'select count(*) from children'")
+    assert (done.returncode, done.stdout) == (0, f"{counted}\n"), done.stderr
+
+
 # Two machines: other hashes, another language, another place on earth.
 MACHINES = {
     "one": {"PYTHONHASHSEED": "0", "LC_ALL": "C", "TZ": "UTC", "PGTZ": "UTC"},

@@ -89,8 +89,8 @@ create trigger look before insert on seen for each row execute function look();
 """)
     report = write(db, make_plan(catalog.read(db)), tmp_path / "out")
     assert report.notes == (
-        "public.odd: whether odd_n_check takes every row shows when load.sql is run; it keeps nothing if not",
-        "public.seen: whether look takes every row shows when load.sql is run; it keeps nothing if not",
+        "load.sql will show whether every row is taken, and keep nothing if not, by:"
+        " odd_n_check on public.odd; look on public.seen",
     )
     none = make_plan(catalog.read(db), rows={"odd": 0, "seen": 0})
     assert write(db, none, tmp_path / "none").notes == ()

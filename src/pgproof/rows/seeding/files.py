@@ -79,7 +79,7 @@ def _write(
         script += _later(connection, population, folder)
     used = [(population.model, population.count - population.existing) for population in populations]
     moves = move_statements(connection, used, assembler.circumstances.starts)
-    script += [statement.as_string(connection) + ";\n" for statement in moves]
+    script += [statement.as_string(connection) + " \\gset\n" for statement in moves]  # says nothing
     script.append("commit;\n")
     (folder / SCRIPT).write_text("".join(script), "utf-8")
     return rows

@@ -12,7 +12,7 @@ from pgproof.rows.model.ghosts import real_tables
 from pgproof.rows.plan.make import SeedPlan, make_plan
 from pgproof.rows.plan.privileges import Writer
 from pgproof.rows.seeding.arguments import SeedOptions
-from pgproof.rows.seeding.look import plan_in_words, write
+from pgproof.rows.seeding.look import Lessons, plan_in_words, write
 from pgproof.rows.seeding.progress import Progress, silent
 from pgproof.rows.seeding.seed import SeedReport, seed
 
@@ -25,11 +25,12 @@ def run_seed(
     progress: Progress = silent,
     say: Callable[[str], None] = print,
     writer: Writer | None = None,
+    lessons: Lessons = (),
 ) -> SeedReport | None:
     """Plan, and then show the plan, write files, or fill the database, as the options say.
 
-    ``settings`` is the project's ``[rows]``, ``writer`` whom the connection acts as, None if they may do all.
-    Returns the report, or None after a dry run. Raises what
+    ``settings`` is the project's ``[rows]``, ``writer`` whom the connection acts as, None if they may do all,
+    ``lessons`` what a rehearsal of files taught. Returns the report, or None after a dry run. Raises what
     ``make_plan``, ``seed`` and ``write`` raise.
     """
     plan = plan_for(catalog, settings, options, writer)
@@ -37,7 +38,7 @@ def run_seed(
         say(plan_in_words(connection, plan))
         return None
     if options.out is not None:
-        return write(connection, plan, options.out, progress)
+        return write(connection, plan, options.out, progress, lessons)
     return seed(connection, plan, progress, fast=options.fast)
 
 

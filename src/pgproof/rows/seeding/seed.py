@@ -20,7 +20,7 @@ from pgproof.rows.model.troubles import RowsRefused, lost, told
 from pgproof.rows.plan.make import SeedPlan
 from pgproof.rows.population.assemble import Assembler
 from pgproof.rows.population.existing import Present, read_present, read_table
-from pgproof.rows.population.lessons import lesson, sample_of
+from pgproof.rows.population.lessons import Lesson, lesson, sample_of
 from pgproof.rows.population.work import Circumstances, Work
 from pgproof.rows.population.world import Population, World
 from pgproof.rows.seeding.became import has_to_be_read_back, sieve, trial
@@ -98,6 +98,7 @@ class Seeding:
         self.as_text: set[TableName] = set()  # which hold what only the server can read
         self.present = dict[TableName, Present]()
         self.made: dict[TableName, int] = {}
+        self.lessons: list[tuple[TableName, Lesson]] = []
         self.judged = False
 
     def run(self) -> SeedReport:
@@ -114,6 +115,7 @@ class Seeding:
     def _run_once(self) -> bool:
         """One attempt; says whether it went through, or found a table that needs care next time."""
         self.rows, self.notes, self.used, self.made, self.judged = {}, [], [], {}, False
+        self.lessons = []
         self.course.done.clear()
         try:
             with self.connection.transaction():
@@ -188,7 +190,7 @@ class Seeding:
         if population.model.judges:
             self._learn(population, assembler)
         total = population.count - population.existing
-        self._check_room(population, total)
+        self.check_room(population, total)
         self.used.append((population.model, total))
         written = partial(self.course.step, name)
         self.rows[name] = kept = self._load(
@@ -245,6 +247,7 @@ class Seeding:
             told = lesson(block, refused)
             if told is None or not assembler.heed(population.model, told):
                 return
+            self.lessons.append((population.model.name, told))
             self.notes.append(f"{population.model.name}: {told} are refused ({sieved.said}): none are made")
 
     def _may_be_refused(self, work: Work) -> bool:
@@ -252,7 +255,8 @@ class Seeding:
         unsure = any(group.trouble or group.learned for group in work.solved.solution.groups)
         return bool(work.table.judges or work.keys.open or unsure or work.own.existing)
 
-    def _check_room(self, population: Population, total: int) -> None:
+    def check_room(self, population: Population, total: int) -> None:
+        """Note that there is no room for all rows that were planned. Raises ``CannotFill`` if they were asked for."""
         name = population.model.name
         asked, total = self.plan.counts[name], total + self.made.get(name, 0)
         if total >= asked.rows:
@@ -266,7 +270,7 @@ class Seeding:
             return
         for name, population in assembler.world.populations.items():
             if self.plan.counts[name].firm:
-                self._check_room(population, population.count - population.existing)
+                self.check_room(population, population.count - population.existing)
 
     def _settle(self) -> None:
         """Let deferred constraints speak now, while the transaction can still say whose fault it is."""
