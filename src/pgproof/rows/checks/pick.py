@@ -19,7 +19,7 @@ from pgproof.rows.checks.spaces import ORDERED, counted, grid, holds, is_empty, 
 from pgproof.rows.model.fits import language_of
 from pgproof.rows.model.tables import Space
 from pgproof.rows.syntax.signals import Unknown
-from pgproof.rows.values.exotic import literal
+from pgproof.rows.values.exotic import knows, literal
 
 Choose: TypeAlias = Callable[[int], int]
 
@@ -107,6 +107,8 @@ class Picker:
             return self._array(space, space.element)
         if space.kind == "range" and space.element is not None and space.element.kind in ORDERED:
             return self._range(space.element)
+        if not knows(space):
+            raise NoValue(f"no values of type {space.type_name} are known")
         return literal(space, _Chance(self.choose))  # type: ignore[arg-type]
 
     def _array(self, space: Space, element: Space) -> list[Any]:

@@ -34,6 +34,11 @@ def told(error: errors.Error, table: TableModel) -> PgproofError:
             f"{table.name}: row-level security binds this role there, and COPY does not go through it;"
             " connect as the table's owner or as a role with BYPASSRLS; nothing was kept"
         )
+    if isinstance(error, errors.FeatureNotSupported) and "XML" in said:
+        return UsageError(
+            f"{table.name}: this server was built without XML and takes no value of that type; leave the column to"
+            f' NULL with null = 1.0 in [rows."{table.name}"], or choose another --server; nothing was kept'
+        )
     if isinstance(error, errors.InsufficientPrivilege):
         return UsageError(f"may not write {table.name}: {said}; connect as its owner; nothing was kept")
     if diagnosis.constraint_name:

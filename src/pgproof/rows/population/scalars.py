@@ -12,11 +12,12 @@ from pgproof.rows.model.literals import value_of
 from pgproof.rows.model.naming import Usual, null_share, text_provider, true_share, usual_range
 from pgproof.rows.model.tables import ColumnModel, Space
 from pgproof.rows.model.timeline import stage
+from pgproof.rows.model.troubles import CannotFill
 from pgproof.rows.population.clockwork import Clockwork
 from pgproof.rows.population.world import Block
 from pgproof.rows.values.blocks import DAY, SECOND, Choice, Mask, Pool, Truths, Values
 from pgproof.rows.values.draws import Ints, Permutation, chance, stream, unit
-from pgproof.rows.values.exotic import literals
+from pgproof.rows.values.exotic import knows, literals
 from pgproof.rows.values.measures import (
     Measure,
     at_least,
@@ -79,13 +80,17 @@ class Scalar:
         return block.rows + self.offset if self.offset else block.rows
 
     def nulls(self, block: Block) -> Mask:
-        """Which rows hold NULL, where nothing forbids it."""
+        """Which rows hold NULL, where nothing forbids it: all of them where no value is known."""
+        if self.model.nullable and not knows(self.model.space):
+            return np.ones(len(block), dtype=np.bool_)
         share = null_share(self.model) if self.share is None else self.share
         share = share if self.model.nullable and not self.distinct else 0.0
         return chance(stream(self.seed, self.table, self.model.name, "null"), self.rows(block), share)
 
     def draw(self, block: Block, space: Space) -> Values:
-        """A value of ``space`` for every row."""
+        """A value of ``space`` for every row; none where none is known and all are NULL."""
+        if self.model.nullable and not knows(space):
+            return Choice(Pool((None,)), np.zeros(len(block), dtype=np.int64))
         measure = measure_of(space)
         if measure is not None and space.allowed is None:
             return written(measure, self.counts(block, space, measure))
@@ -115,16 +120,21 @@ class Scalar:
         return between(measure, steep, *_within(measure, usual, floor, ceiling))
 
     def filler(self, space: Space) -> Filler:
-        """What draws values that are no numbers. Raises ``ValueError`` when there are no such values."""
+        """What draws values that are no numbers. Raises ``CannotFill`` when there are no such values."""
         if space not in self._fillers:
             self._fillers[space] = self._make(space)
         found = self._fillers[space]
         if found is None:
             many = f" {self.distinct} different" if self.distinct else ""
-            raise ValueError(f"{self.table}.{self.model.name}: no{many} values for {space}")
+            raise CannotFill(
+                f"{self.table}.{self.model.name}: no{many} values of type {space.type_name} are known;"
+                f' list some in [rows."{self.table}"]'
+            )
         return found
 
     def _make(self, space: Space) -> Filler | None:
+        if not knows(space):
+            return None
         if space.kind == "text":
             phrasing = Phrasing(self.seed, self.table, self.model.name, self.locale)
             provider = self.provider or text_provider(self.model, self.table.rpartition(".")[2])[0]

@@ -29,6 +29,7 @@ from pgproof.rows.strategies.ways import Contradiction, changed_ways, ways_of
 from pgproof.rows.syntax.expression import Expression, IsNull, columns_of
 from pgproof.rows.syntax.reading import read
 from pgproof.rows.syntax.signals import Refused
+from pgproof.rows.values.exotic import knows
 
 Row = dict[str, Any]
 
@@ -140,7 +141,16 @@ class SchemaPlan:
 
 
 def plan_table(table: TableModel, connection: Connection | None, present: Present) -> TablePlan:
-    """What drawing rows of ``table`` needs. Raises ``UsageError`` if no row can pass its CHECKs."""
+    """What drawing rows of ``table`` needs.
+
+    Raises ``UsageError`` if no row can pass its CHECKs, or a column needs values of a type of which none are known.
+    """
+    for column in table.columns:
+        if column.filling == "value" and not (column.nullable or knows(column.space)):
+            raise UsageError(
+                f"{table.name}.{column.name}: no values of type {column.space.type_name} are known;"
+                " give the row by hand"
+            )
     ask = None if connection is None else asker(connection, table)
     court = Court(scope_of(table), present, ask)
     conditions = tuple(condition_of(table, check, court.scope) for check in table.checks)

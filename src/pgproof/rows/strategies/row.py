@@ -12,6 +12,7 @@ from pgproof.rows.checks.solved import Cell, Option
 from pgproof.rows.checks.spaces import holds
 from pgproof.rows.model.tables import ColumnModel, Space
 from pgproof.rows.strategies.plan import Row, TablePlan
+from pgproof.rows.values.exotic import knows
 
 _TRIES = 4
 
@@ -74,7 +75,7 @@ class RowMaker:
         return {name: row[name] for name in self.plan.columns if name in row}
 
     def _value(self, column: ColumnModel, picker: Picker) -> Any:
-        if column.nullable and picker.null():
+        if column.nullable and (picker.null() or not knows(column.space)):
             return None
         return picker.value(column.space)
 

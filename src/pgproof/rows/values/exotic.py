@@ -41,7 +41,24 @@ def literal(space: Space, source: Random) -> str:
     if space.allowed:
         chosen = space.allowed[pick(source, len(space.allowed))]
         return text_of(chosen) or ""
-    return _WRITERS.get(space.kind, _unknown)(space, source)
+    return _writer(space)(space, source)
+
+
+def knows(space: Space) -> bool:
+    """Whether values of a space are known: of types that somebody else made they are not."""
+    parts = (*(() if space.element is None else (space.element,)), *(part for _, part in space.fields))
+    return bool(space.allowed) or (
+        (space.kind in _WRITERS or _name(space) in _NAMED) and all(map(knows, parts))
+    )
+
+
+def _writer(space: Space) -> Writer:
+    return _WRITERS.get(space.kind) or _NAMED.get(_name(space)) or _unknown
+
+
+def _name(space: Space) -> str:
+    """The type without its schema and what is in parentheses."""
+    return space.type_name.rpartition(".")[2].partition("(")[0]
 
 
 def pick(source: Random, size: int) -> int:
@@ -160,6 +177,17 @@ def _vector(space: Space, source: Random) -> str:
     return "[" + ",".join(f"{source.random() * 2 - 1:.3f}" for _ in range(size)) + "]"
 
 
+def _sparse(space: Space, source: Random) -> str:
+    """A sparse vector: a few of its elements, numbered from 1."""
+    size = int(space.type_name.partition("(")[2].rstrip(")") or 3)
+    places = sorted({1 + pick(source, size) for _ in range(3)})
+    return "{" + ",".join(f"{place}:{source.random() + 0.1:.3f}" for place in places) + f"}}/{size}"
+
+
+def _one_of(*texts: str) -> Writer:
+    return lambda _space, source: texts[pick(source, len(texts))]
+
+
 def _numbers(pattern: str, count: int) -> Writer:
     def write(_space: Space, source: Random) -> str:
         return pattern.format(*(pick(source, 200) for _ in range(count)))
@@ -241,4 +269,29 @@ _WRITERS: dict[str, Writer] = {
     "circle": _numbers("<({},{}),{}>", 3),
     "pg_lsn": _numbers("0/{:X}{:X}", 2),
     **dict.fromkeys(("date", "time", "timetz", "timestamp", "timestamptz"), _moment),
+}
+_NAMED: dict[str, Writer] = {  # types without a kind of their own
+    "jsonpath": _listed("$.{}", " + "),
+    "sparsevec": _sparse,
+    "lquery": _listed("{}", "."),
+    "ltxtquery": _listed("{}", " & "),
+    "cube": _numbers("({},{})", 2),
+    "seg": _numbers("0 .. {}", 1),
+    **dict.fromkeys(("xid", "cid"), _numbers("{}", 1)),
+    **dict.fromkeys(("int2vector", "oidvector"), _numbers("{} {} {}", 3)),
+    "refcursor": _one_of("first", "second"),
+    "tid": _numbers("({},{})", 2),
+    "pg_snapshot": _numbers("1:2{}:", 1),
+    "txid_snapshot": _numbers("1:2{}:", 1),
+    "regclass": _one_of("pg_catalog.pg_class", "pg_catalog.pg_type", "pg_catalog.pg_proc"),
+    "regtype": _one_of("integer", "text", "uuid"),
+    "regproc": _one_of("pg_catalog.now", "pg_catalog.version"),
+    "regprocedure": _one_of("pg_catalog.now()", "pg_catalog.version()"),
+    "regoper": _one_of("pg_catalog.||/", "pg_catalog.|/"),
+    "regoperator": _one_of("pg_catalog.+(integer,integer)", "pg_catalog.*(integer,integer)"),
+    "regrole": _one_of("pg_monitor", "pg_read_all_data"),
+    "regnamespace": _one_of("pg_catalog", "information_schema"),
+    "regconfig": _one_of("pg_catalog.english", "pg_catalog.simple"),
+    "regdictionary": _one_of("pg_catalog.simple", "pg_catalog.english_stem"),
+    "regcollation": _one_of('pg_catalog."C"', 'pg_catalog."POSIX"'),
 }
