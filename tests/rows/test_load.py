@@ -3,9 +3,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
+from tests.rows.tables import table
 
+from pgproof.rows.model.tables import ColumnModel, Space
+from pgproof.rows.population.world import Population
 from pgproof.rows.seeding.load import AHEAD, ahead
 
 
@@ -47,3 +51,16 @@ def test_whoever_stops_early_leaves_no_thread_behind() -> None:
         next(source)
         assert "pgproof rows" in threads()
     assert "pgproof rows" not in threads()
+
+
+@pytest.mark.parametrize(
+    ("dimensions", "sizes"),
+    [(0, [16_384, 3_616]), (3, [16_384, 3_616]), (1_000, [*[1_048] * 19, 88]), (2_000_000, [1] * 20_000)],
+)
+def test_rows_with_long_vectors_come_in_smaller_blocks(dimensions: int, sizes: list[int]) -> None:
+    """A block of 16,384 rows with a vector of 1,536 numbers each would be some 200 MB of text."""
+    model = table("memories", "id")
+    if dimensions:
+        vector = ColumnModel("embedding", Space("vector", "vector", max_length=dimensions), nullable=False)
+        model = replace(model, columns=(*model.columns, vector))
+    assert [len(block) for block in Population(model, 20_000).blocks()] == sizes

@@ -20,6 +20,7 @@ from pgproof.rows.values.blocks import Mask, Values, nullable
 from pgproof.rows.values.draws import Ints
 
 BLOCK = 16_384
+VECTORS = 1_048_576  # elements of vectors in a block, each of them up to eight bytes
 NONE = -1
 
 Chooser: TypeAlias = "Callable[[Block], Ints]"
@@ -63,8 +64,15 @@ class Population:
         """What makes a column: one that is written, or one that PostgreSQL computed and that was read back."""
         return self.makers.get(column) or self.readers[column]
 
-    def blocks(self, size: int = BLOCK) -> Iterator[Block]:
-        """The rows to be written, a block at a time."""
+    @property
+    def at_once(self) -> int:
+        """How many rows make a block: fewer where each of them has vectors of thousands of bytes."""
+        vectors = (each.space.max_length or 0 for each in self.model.columns if each.space.kind == "vector")
+        return max(1, min(BLOCK, VECTORS // max(1, sum(vectors))))
+
+    def blocks(self, size: int = 0) -> Iterator[Block]:
+        """The rows to be written, a block of ``at_once`` at a time, or of ``size``."""
+        size = size or self.at_once
         for start in range(self.existing, self.count, size):
             yield Block(self, np.arange(start, min(start + size, self.count), dtype=np.int64))
 
