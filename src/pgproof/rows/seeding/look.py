@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from math import ceil
 from pathlib import Path
 from time import perf_counter
 from typing import TypeAlias
@@ -33,7 +34,7 @@ def rehearse(connection: Connection, plan: SeedPlan) -> Lessons:
     if not any(table.judges for table in plan.model.tables):
         return ()
     share = min(1.0, REHEARSED / max(plan.total, 1))
-    counts = {name: Count(-int(-each.rows * share // 1), "tried") for name, each in plan.counts.items()}
+    counts = {name: Count(ceil(each.rows * share), "tried") for name, each in plan.counts.items()}
     seeding = Seeding(connection, replace(plan, counts=counts), silent)
     seeding.run()
     return seeding.lessons
