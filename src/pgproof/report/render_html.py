@@ -16,6 +16,7 @@ OUTCOMES = {
     "failed": ("failed", "✗", "failed"),
     "not run": ("closed", "–", "not run"),
 }
+SEVERITIES = ("error", "warning", "note")  # a page is read from its top
 PAGE = """<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -60,7 +61,8 @@ def _project(report: ProjectReport, prefix: str) -> Iterator[str]:
         yield f'<ul class="steps">{"".join(lines)}</ul>\n'
     if report.findings:
         yield f"<h3>Findings ({len(report.findings)})</h3>\n"
-        yield from (_finding(each, prefix) for each in report.findings)
+        worst = sorted(report.findings, key=lambda each: SEVERITIES.index(each.severity))
+        yield from (_finding(each, prefix) for each in worst)
     if report.matrix:
         yield matrix_html(report.matrix, report.findings, prefix)
 
