@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 from xml.etree import ElementTree as xml
@@ -48,6 +49,7 @@ def test_a_cell_fails_with_its_finding_and_others_pass_also_when_workers_share_t
     assert broken == {f"access[classic][{claim} public.notes]" for claim in BROKEN}
     said = cases["access[classic][user select public.notes]"].find("failure").text
     assert "leak-select: user on public.notes" in said
+    assert re.search(r"made at .*001_notes\.sql:\d+$", said, re.MULTILINE)
     assert "could read 2" in said
 
 
@@ -60,3 +62,14 @@ def test_cells_are_selected_by_words_and_a_mistake_in_the_contract_is_an_error_w
     done.stdout.fnmatch_lines(
         ["*access.toml:7: unknown actor 'usr'; expected one of nobody, service_role, stranger, user"]
     )
+
+
+def test_a_contract_one_folder_down_goes_with_the_settings_of_the_folder_above(run, pytester):
+    migrations = pytester.path / "app" / "supabase" / "migrations"
+    migrations.mkdir(parents=True)
+    shutil.copy(SHOP / "001_notes.sql", migrations / "20240101000000_notes.sql")
+    shutil.copy(SHOP / "access.toml", migrations.parent)
+    named = "app/supabase/access.toml"
+    assert len(cells(run("--collect-only", "-q", named))) == 2 * (5 * 3 + 1)
+    (pytester.path / "app" / "pgproof.toml").write_text('[project]\nprivileges = "explicit"\n', "utf-8")
+    assert {each.split("[")[1] for each in cells(run("--collect-only", "-q", named))} == {"explicit]"}

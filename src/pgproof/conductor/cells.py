@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from pgproof import access, template
+from pgproof import access, settings, template
 from pgproof.access.contract.model import COMMANDS, SERVICE
-from pgproof.conductor import bench, worlds
+from pgproof.conductor import bench, where, worlds
 from pgproof.errors import UsageError
 from pgproof.finding import Finding
 from pgproof.project import Project
@@ -33,11 +33,11 @@ class Told:
 
 
 def project_of(contract: Path, overrides: Mapping[str, Any]) -> Project:
-    """The project that a contract belongs to. Raises ``UsageError`` where no project has it."""
-    for folder in (
-        contract.parent,
-        contract.parent.parent,
-    ):  # the Supabase CLI keeps its files one folder down
+    """The project that a contract belongs to: the Supabase CLI keeps its files one folder down, and both are projects,
+    of which the one with settings is meant. Raises ``UsageError`` where no project has it.
+    """
+    folders = (contract.parent, contract.parent.parent)
+    for folder in sorted(folders, key=lambda each: settings.read(each).source is None):
         project, _ = bench.load(folder, overrides)
         if project.contract.resolve() == contract.resolve():
             return project
@@ -86,7 +86,9 @@ def _run(
 ) -> dict[str, Told]:
     with worlds.populated(session, project, contract, world, shared) as place:
         (seen,) = worlds.run_in_all([place], contract, bench.silent)
-    return attributed(contract, seen.report)
+    scripts = [(each.up, each.up.read_text("utf-8")) for each in project.migrations]
+    findings = tuple(where.located(seen.report.findings, scripts))
+    return attributed(contract, replace(seen.report, findings=findings))
 
 
 def attributed(contract: access.Contract, report: access.AccessReport) -> dict[str, Told]:
