@@ -57,7 +57,10 @@ def test_the_parts_of_a_cell_make_up_its_condition_and_its_columns():
 
 
 def test_columns_by_row_are_for_update_alone():
-    with pytest.raises(UsageError, match=r"access.toml:5: select is a list; expected that of update alone"):
+    with pytest.raises(
+        UsageError,
+        match=r"access.toml:5: select is a list; expected that of update alone, columns by row: what",
+    ):
         contract_of(Path("access.toml"), TOML.replace("update.member", "select.member"))
     with pytest.raises(UsageError, match=r"access.toml:5: an empty list"):
         contract_of(Path("access.toml"), TOML.split("update.member")[0] + "update.member = []")
@@ -113,6 +116,13 @@ def rules(done: Outcome, control: Outcome | None = None) -> list[str]:
 )
 def test_a_column_that_was_set_on_a_row_where_it_may_not_be_is_a_leak(keys, found):
     assert rules(outcome("set column", "number", 9, *keys)) == found
+
+
+def test_where_every_column_may_be_set_one_that_was_set_elsewhere_is_about_the_row_and_not_the_column():
+    whole = Cell("public.notes", "update", "member", "owner = :id")
+    mine = Expectation({"update": whole, "select": SELECT}, {}, {"update": OWN, "select": BOTH}, OWN, ())
+    done = outcome("set column", "number", 9, THEIRS.key)
+    assert [each.name for each in judge(done, mine, [MINE, THEIRS], None)] == ["leak-update"]
 
 
 def test_a_row_that_had_the_value_before_and_has_been_put_back_is_no_leak():

@@ -43,7 +43,10 @@ class Cell:
 
     ``condition`` is empty where nothing is allowed; ``columns`` limits which ones may be read or set (None: all);
     ``line`` is where the contract says so (of the relation's table, where it says nothing). ``parts`` are condition
-    and columns of each part, where the columns depend on the row: together they make up condition and columns.
+    and columns of each part, where the columns depend on the row: together they make up condition and columns. That is
+    for update alone, where a trigger sees the row. What may be read is the same columns on every row: a role holds
+    SELECT on a column or does not, and a policy is not told which columns are asked for
+    (https://www.postgresql.org/docs/current/ddl-priv.html, ddl-rowsecurity.html). A view that masks one is a relation.
     """
 
     relation: str

@@ -198,7 +198,8 @@ def _cell(file: File, relation: str, command: Command, actor: str, said: Any) ->
     if not isinstance(said, dict | list):
         return Cell(relation, command, actor, file.condition(said, *place), file.line(*place))
     if isinstance(said, list) and command != "update":
-        file.complain(f"{command} is a list; expected that of update alone: columns by row", *place)
+        why = ": what may be read of a column never depends on the row" if command == "select" else ""
+        file.complain(f"{command} is a list; expected that of update alone, columns by row{why}", *place)
     parts = tuple(_part(file, command, each, place) for each in (said if isinstance(said, list) else [said]))
     if not parts:
         file.complain("an empty list; expected no line at all where nothing is allowed", *place)

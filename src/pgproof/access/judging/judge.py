@@ -115,8 +115,11 @@ def _setting(
     (column,) = attempt.row or ("",)
     may = expected.may_set(column)
     if attempt.variant == "set column":
+        way = (
+            "column" if cell.parts or cell.columns is not None else ""
+        )  # where all may be set, it is about the rows
         if not outcome.ran:
-            return [Verdict("leak", cell, outcome, way="column")] if outcome.checked and not may else []
+            return [Verdict("leak", cell, outcome, way=way)] if outcome.checked and not may else []
         before = {row.key: row.content for row in rows}
         done = done_by(outcome, rows)
         written = (
@@ -124,7 +127,7 @@ def _setting(
             *(() if may else done.new),
         )  # without a key a row that was changed is a new one
         changed = [each for each in written if not had(before.get(each.key), attempt.row or {})]
-        return _verdict("leak", cell, outcome, _failing(changed, "may_become") - may, "column")
+        return _verdict("leak", cell, outcome, _failing(changed, "may_become") - may, way)
     if control is None or attempt.aim not in may & expected.reach["select"]:
         return []
     possible = {each.key for each in done_by(control, rows).changed if not each.may_become}
