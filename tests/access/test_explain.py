@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from pgproof import catalog
+from pgproof.access.explaining.denied import in_full
+
 from .variants import FIXTURES, Variant, fill, run
 
 TENANTS = "tenant_id IN ( SELECT private.my_tenants() AS my_tenants)"
@@ -21,7 +24,7 @@ TO = "to authenticated"
         ),
         (
             "00_lost_grant",
-            "the privilege INSERT on table documents, which authenticated lacks",
+            "the privilege INSERT on table public.documents, which authenticated lacks",
             f"grant insert on public.documents {TO}",
         ),
         (
@@ -108,8 +111,8 @@ TO = "to authenticated"
         ),
         (
             "66_execute_revoked",
-            "the privilege EXECUTE on function my_tenants, which authenticated lacks",
-            f"grant execute on function my_tenants {TO}",
+            "the privilege EXECUTE on function private.my_tenants(), which authenticated lacks",
+            f"grant execute on function private.my_tenants() {TO}",
         ),
         (
             "45_execute_left_with_public",
@@ -158,6 +161,21 @@ def test_a_finding_says_which_layer_decided_and_what_to_change_there(pg, tmp_pat
             "41_returning_of_insert",
             "owner_id = 'a0000000-0000-4000-8000-000000000001', :id = 'a0000000-0000-4000-8000-000000000001'",
         ),
+        (
+            "45_execute_left_with_public",
+            "p_document_id = null::uuid, p_title = null::text",
+        ),
+        (
+            "43_definer_returns_rows",
+            "p_tenant_id = '70000000-0000-4000-8000-000000000003'::uuid, "
+            "tenant_id = '70000000-0000-4000-8000-000000000003', :id = 'a0000000-0000-4000-8000-000000000001'",
+        ),
+        (
+            "43_definer_changes_rows",
+            "p_document_id = 'd0000000-0000-4000-8000-000000000004'::uuid, p_title = 'x'' or true --'::text, "
+            "owner_id = 'a0000000-0000-4000-8000-000000000005', tenant_id = '70000000-0000-4000-8000-000000000001', "
+            ":id = 'a0000000-0000-4000-8000-000000000001'",
+        ),
     ],
 )
 def test_a_finding_says_the_values_of_the_row_and_of_the_actor_that_made_it_so(pg, tmp_path, variant, values):
@@ -166,3 +184,20 @@ def test_a_finding_says_the_values_of_the_row_and_of_the_actor_that_made_it_so(p
     pg.execute(made.sql("broken").encode())
     found = {(each.rule, each.subject): each for each in run(pg, made.contract(tmp_path)).findings}
     assert found[made.caught].observed.endswith(f"; with {values}")
+
+
+def test_a_function_that_a_refusal_names_is_told_with_schema_and_arguments_or_all_that_it_may_be(pg):
+    pg.execute(
+        "create schema other; create function other.f(a int) returns int language sql as 'select 1';"
+        "create function public.f() returns int language sql as 'select 1';"
+        "create table other.t (); revoke all on function other.f(int), public.f() from public"
+    )
+    found = catalog.read(pg)
+    told = [in_full(found, *each, "anon") for each in (("function", "f"), ("table", "t"), ("table", "gone"))]
+    assert told == ["other.f(integer) or public.f()", "other.t", "gone"]
+    pg.execute("grant execute on function other.f(int) to anon")
+    assert in_full(catalog.read(pg), "function", "f", "anon") == "public.f()"
+    pg.execute("create table public.t ()")
+    found = catalog.read(pg)
+    assert in_full(found, "table", "t", "anon") == "other.t or public.t"
+    assert in_full(found, "table", "t", "anon", "public.t") == "public.t"

@@ -49,42 +49,52 @@ def calls(
     ``where`` names the contract's line in errors.
     """
     name = f"{routine.schema}.{routine.name}"
-    lists = _argument_lists(routine, rule, actor, everybody, where)
+    lists = _argument_lists(routine, actor, everybody)
     lists |= _pointing(routine, actor, rows)
-    for said, arguments in lists.items():
-        statement = _call(routine, rule, actor, arguments, where)
-        yield Attempt(actor, name, "select", "call", statement, observe, change=said)
+    for said, values in lists.items():
+        statement = _call(routine, rule, actor, sql.SQL(", ").join(values), where)
+        named = _named(routine, values)
+        yield Attempt(actor, name, "select", "call", statement, observe, change=said, row=named)
+    for text in rule.tries:
+        arguments = bind(text, {**_everything(everybody), **actor.values}, where)
+        yield Attempt(
+            actor, name, "select", "call", _call(routine, rule, actor, arguments, where), observe, change=text
+        )
+
+
+def _named(routine: Routine, values: Sequence[sql.Composable]) -> dict[str, str]:
+    """Arguments by name, or by number where they have none, as SQL."""
+    names = [each.name or f"${number}" for number, each in enumerate(routine.inputs, 1)]
+    return {name: value.as_string(None) for name, value in zip(names, values, strict=True)}
 
 
 def _argument_lists(
-    routine: Routine, rule: FunctionRule, actor: Actor, everybody: Sequence[Actor], where: str
-) -> dict[str, sql.Composable]:
+    routine: Routine, actor: Actor, everybody: Sequence[Actor]
+) -> dict[str, list[sql.Composable]]:
     inputs = routine.inputs
-    made: dict[str, sql.Composable] = {"nulls": _joined(_null(each) for each in inputs)}
+    made: dict[str, list[sql.Composable]] = {"nulls": [_null(each) for each in inputs]}
     if inputs:
-        made["own values"] = _joined(_valued(each, brought(actor)) for each in inputs)
+        made["own values"] = [_valued(each, brought(actor)) for each in inputs]
         others = [each for each in everybody if each.values and each.values != actor.values]
         step = max(1, len(others) // OTHERS)
         for other in others[::step][:OTHERS]:
-            made[f"values of {other.label}"] = _joined(_valued(each, other.values) for each in inputs)
-        made["hostile values"] = _joined(_hostile(each, brought(actor)) for each in inputs)
-    for text in rule.tries:
-        made[text] = bind(text, {**_everything(everybody), **actor.values}, where)
+            made[f"values of {other.label}"] = [_valued(each, other.values) for each in inputs]
+        made["hostile values"] = [_hostile(each, brought(actor)) for each in inputs]
     return made
 
 
 def _pointing(
     routine: Routine, actor: Actor, rows: Sequence[tuple[Subject, Row]]
-) -> dict[str, sql.Composable]:
+) -> dict[str, list[sql.Composable]]:
     """Arguments that name rows, their keys or what is in their columns; the rest is the actor's own."""
     ways = [(subject, row, [_column_for(each, subject) for each in routine.inputs]) for subject, row in rows]
     found = [way for way in ways if any(way[2])]
     named = [way for way in found if any(by_name for _, by_name in filter(None, way[2]))]
     return {
-        f"values of the row {row.key} of {subject.label}": _joined(
+        f"values of the row {row.key} of {subject.label}": [
             subject.constant(taken[0], row.content.get(taken[0])) if taken else _hostile(each, brought(actor))
             for each, taken in zip(routine.inputs, columns, strict=True)
-        )
+        ]
         for subject, row, columns in (named or found)[:POINTED]
     }
 
@@ -136,10 +146,6 @@ def _call(
         "select case when count(*) > 0 then"
         " coalesce(jsonb_agg(to_jsonb(t)) filter (where ({}) is not true), '[]') end as seen from {}({}) as {}"
     ).format(bind(condition, actor.values, where), name, arguments, alias)
-
-
-def _joined(parts: Iterator[sql.Composable]) -> sql.Composed:
-    return sql.SQL(", ").join(parts)
 
 
 def _null(argument: Argument) -> sql.Composable:

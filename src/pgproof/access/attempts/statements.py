@@ -54,7 +54,8 @@ class Attempt:
     """One statement as one actor. ``observe`` is what a superuser looks at afterwards, before all is undone.
 
     ``prepare`` is what a superuser does first; ``aim`` is the key of the row that is aimed at, where it is one;
-    ``change`` says in words what is new about it; ``row`` is what is inserted, or the columns that are set.
+    ``change`` says in words what is new about it; ``row`` is what is inserted, the columns that are set, or the
+    arguments of a call by name, as SQL.
     """
 
     actor: Actor

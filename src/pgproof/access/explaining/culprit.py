@@ -6,7 +6,8 @@ the migrations are searched for these, so that a finding points at the line that
 
 from __future__ import annotations
 
-from pgproof.access.explaining.explain import DENIED, REJECTED, applying
+from pgproof.access.explaining.denied import DENIED, ROUTINES, routines
+from pgproof.access.explaining.explain import REJECTED, applying
 from pgproof.access.judging.judge import Verdict
 from pgproof.catalog import Catalog
 from pgproof.catalog.model import Table
@@ -23,8 +24,9 @@ def culprits(catalog: Catalog, verdict: Verdict) -> tuple[str, ...]:
     command = "update" if verdict.cell.command == "becomes" else verdict.cell.command
     granted = f"grant {'truncate' if attempt.variant == 'truncate' else command} on {attempt.relation}"
     denied = DENIED.match(outcome.message)
-    if denied and denied[1] in ("function", "procedure"):
-        return (f"function {denied[2]}", made)
+    if denied and denied[1] in ROUTINES:
+        found = routines(catalog, denied[2], attempt.actor.role)
+        return (*(f"function {each.schema}.{each.name}" for each in found), made)
     if denied or attempt.variant == "truncate" or verdict.way == "column":
         return (granted, made)
     if not isinstance(relation, Table) or verdict.way == "cascade":

@@ -10,15 +10,13 @@ from typing import NamedTuple
 
 from pgproof.access.attempts.perform import Outcome
 from pgproof.access.contract.model import Command
+from pgproof.access.explaining.denied import DENIED, ROUTINES, in_full
 from pgproof.access.judging.judge import Verdict
 from pgproof.access.relations.rights import Rights
 from pgproof.access.relations.watch import PASSING
 from pgproof.catalog import Catalog
 from pgproof.catalog.model import Column, Policy, Table, Trigger, View
 
-DENIED = re.compile(
-    r"^permission denied for (schema|table|view|sequence|function|procedure|column|materialized view) (.+)$"
-)
 REJECTED = re.compile(
     r'^new row violates row-level security policy (?:"(.+)" )?(?:\(USING expression\) )?for table'
 )
@@ -126,7 +124,7 @@ def _kept_out(catalog: Catalog, verdict: Verdict, rights: Rights | None) -> Laye
     relation = catalog.relations_by_name.get(outcome.attempt.relation)
     denied, rejected = DENIED.match(outcome.message), REJECTED.match(outcome.message)
     if denied:
-        return _denied(relation, verdict, denied[1], denied[2], rights)
+        return _denied(catalog, verdict, denied[1], denied[2], rights)
     if rejected and isinstance(relation, Table):
         return _rejected(relation, verdict, rejected[1])
     if outcome.constrained:
@@ -148,29 +146,28 @@ def _kept_out(catalog: Catalog, verdict: Verdict, rights: Rights | None) -> Laye
     return Layer(_in_words(found), f"widen {_names(found)}")
 
 
-def _denied(
-    relation: Table | View | None, verdict: Verdict, kind: str, name: str, rights: Rights | None
-) -> Layer:
+def _denied(catalog: Catalog, verdict: Verdict, kind: str, name: str, rights: Rights | None) -> Layer:
     """A privilege that the role lacks: on a schema or function by its name, on a relation as far as ``rights`` tell."""
     attempt = verdict.outcome.attempt
     role, label, command = attempt.actor.role, attempt.relation, _command(verdict)
+    relation, full = catalog.relations_by_name.get(label), in_full(catalog, kind, name, role, label)
     if kind == "schema":
         return Layer(f"usage on schema {name}, which {role} lacks", f"grant usage on schema {name} to {role}")
-    if kind in ("function", "procedure"):
+    if kind in ROUTINES:
         return Layer(
-            f"the privilege EXECUTE on {kind} {name}, which {role} lacks",
-            f"grant execute on {kind} {name} to {role}",
+            f"the privilege EXECUTE on {kind} {full}, which {role} lacks",
+            f"grant execute on {kind} {full} to {role}",
         )
-    if rights is None or name != label.rpartition(".")[2].strip('"'):
+    if rights is None or full != label:
         return Layer(
-            f"the privilege on {kind} {name}, which {role} lacks", f"grant select on {name} to {role}"
+            f"the privilege on {kind} {full}, which {role} lacks", f"grant select on {full} to {role}"
         )
     lacking = [each for each in attempt.row or () if each not in _columns(rights, command)]
     if command == "insert" and relation:  # others are not named by the attempt
         lacking = [each for each in lacking if _needs_value(relation.columns_by_name[each])] or lacking
     if not rights.held(command) or (command not in ("insert", "update") and not lacking):
         return Layer(
-            f"the privilege {command.upper()} on {kind} {name}, which {role} lacks",
+            f"the privilege {command.upper()} on {kind} {full}, which {role} lacks",
             f"grant {command} on {label} to {role}",
         )
     if lacking:
@@ -180,7 +177,7 @@ def _denied(
             f"grant {command} ({columns}) on {label} to {role}",
         )
     return Layer(
-        f"the privilege SELECT on columns of {kind} {name}, which the statement reads and {role} lacks",
+        f"the privilege SELECT on columns of {kind} {full}, which the statement reads and {role} lacks",
         f"grant select on {label} to {role}",
     )
 

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from pgproof.access.actors.kinds import Actor
 from pgproof.access.attempts.functions import denials
 from pgproof.access.attempts.perform import Outcome
+from pgproof.access.attempts.statements import Attempt
 from pgproof.access.contract.model import Cell, Command, Contract, FunctionRule
 from pgproof.access.explaining.culprit import culprits
 from pgproof.access.explaining.explain import call_layer, layer
@@ -52,6 +58,8 @@ REMEDIES = {
     "access-error": "mend the policy or function that raised the error: an error is no answer",
 }
 
+SHOWN = 200  # characters of a row
+
 TO_DO: dict[Command, str] = {
     "select": "read",
     "insert": "insert",
@@ -95,10 +103,32 @@ def _values(world: World, verdict: Verdict, label: str) -> str:
     if attempt.command == "insert" and not content:
         content = attempt.row or {}
     deciding = mentioned(condition) or {*world.surveyed[label].subject.deciding}
-    names = [each for each in content if each in deciding]
-    brought = [each for each in attempt.actor.values if not condition or f":{each}" in condition]
-    row = [f"{each} = {content[each]!r}" for each in names]
-    return ", ".join([*row, *(f":{each} = {str(attempt.actor.values[each])!r}" for each in brought)])
+    row = [f"{each} = {content[each]!r}" for each in content if each in deciding]
+    return ", ".join([*_arguments(attempt), *row, *_brought(attempt.actor, condition)])
+
+
+def _arguments(attempt: Attempt) -> list[str]:
+    """What a function was called with, as SQL."""
+    given = (attempt.row or {}) if attempt.variant == "call" else {}
+    return [f"{name} = {value}" for name, value in given.items()]
+
+
+def _brought(actor: Actor, condition: str) -> list[str]:
+    """The values of an actor that a condition speaks of; all where there is no condition."""
+    names = [each for each in actor.values if not condition or f":{each}" in condition]
+    return [f":{each} = {str(actor.values[each])!r}" for each in names]
+
+
+def _ending(outcome: Outcome, condition: str = "") -> str:
+    """What a call was made with and gave back, in the words of the condition: the end of what was observed."""
+    attempt, rows = outcome.attempt, outcome.returned
+    row = rows[0] if isinstance(rows, list) and rows and isinstance(rows[0], dict) else {}
+    values = [
+        *_arguments(attempt),
+        *(f"{name} = {row[name]!r}" for name in row if name in mentioned(condition)),
+        *_brought(attempt.actor, condition),
+    ]
+    return f"; with {', '.join(values)}" if values else ""
 
 
 def _allowed(cell: Cell) -> str:
@@ -170,7 +200,7 @@ def function_finding(
         rule="leak-call" if called else "locked-out-call",
         subject=f"{attempt.actor.kind} on {rule.name}",
         expected=f"callable by {', '.join(rule.call) or 'nobody'}",
-        observed=f"{said}; decided by: {decided.said}",
+        observed=f"{said}; decided by: {decided.said}{_ending(outcome)}",
         remedy=decided.remedy,
         reproduction=call_script(world.connection, attempt, denials(routine), called),
         path=world.contract.path,
@@ -187,14 +217,21 @@ def returning_finding(world: World, rule: FunctionRule, outcome: Outcome) -> Fin
         rule="leak-returned",
         subject=f"{attempt.actor.kind} on {rule.name}",
         expected=f"rows where {condition}",
-        observed=f"{attempt.actor.label} called it with {attempt.change} and got {str(outcome.returned)[:200]}"
-        f"; decided by: the function {rule.name}",
+        observed=f"{attempt.actor.label} called it with {attempt.change} and got {_got(outcome.returned)}"
+        f"; decided by: the function {rule.name}{_ending(outcome, condition)}",
         remedy="compare the rows with the caller inside the function, or let it run with the caller's rights",
         reproduction=returned_script(world.connection, attempt),
         path=world.contract.path,
         line=rule.line,
         causes=(f"function {rule.name}",),
     )
+
+
+def _got(rows: Sequence[Any]) -> str:
+    """How many rows, and the first of them, cut short."""
+    first = json.dumps(rows[0], ensure_ascii=False)
+    shown = first if len(first) <= SHOWN else f"{first[:SHOWN]}..."
+    return f"{len(rows)} row{'s' if len(rows) > 1 else ''} that it may not: {shown}"
 
 
 def undescribed_finding(contract: Contract, rule: FunctionRule) -> Finding:
