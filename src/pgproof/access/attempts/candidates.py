@@ -88,7 +88,7 @@ def fresh(
             others = ({**made, changed: value} for value in free[changed])
             made = next((each for each in others if not _taken(each, columns, rows)), made)
             continue
-        made[changed] = _new_value(subject.columns[changed], made[changed], changed, rows, free, number)
+        made[changed] = new_value(subject.columns[changed], made[changed], changed, rows, free, number)
     return made
 
 
@@ -96,9 +96,10 @@ def _taken(content: Mapping[str, Any], columns: Sequence[str], rows: Sequence[Ro
     return any(all(row.content.get(each) == content.get(each) for each in columns) for row in rows)
 
 
-def _new_value(
+def new_value(
     kind: str, value: Any, column: str, rows: Sequence[Row], free: Mapping[str, Sequence[Any]], number: int
 ) -> Any:
+    """A value for a column that must be unique, the ``number``-th; the one that it has where none can be made up."""
     if column in free:
         choices = free[column]
         return choices[number % len(choices)] if choices else value

@@ -120,10 +120,12 @@ class Draft:
         return [each.name for each in columns if each.generated is None and each.identity != "always"]
 
     def _where(self, cell: Measured, column: str, whole: str, rule: Rule | None) -> str:
-        """The rows on which a column could be set: those of the ``whole``, if its ``rule`` fits; empty if on none."""
+        """The rows on which a column could be set: those of the ``whole``, if its ``rule`` fits or nothing told of the
+        column on rows that were reached; empty if on none.
+        """
         trials = [replace(each, done=each.columns[column]) for each in cell.trials if column in each.columns]
         if not any(each.done for each in trials):
-            return ""
+            return whole if any(each.done and column not in each.columns for each in cell.trials) else ""
         if rule is not None and not nearest([rule], trials)[1]:
             return whole
         return self.condition(replace(cell, trials=tuple(trials)), [])[0]

@@ -13,18 +13,17 @@ from typing import Any
 from pgproof.access.actors.kinds import Actor, read_actors
 from pgproof.access.attempts.statements import Row
 from pgproof.access.contract.model import SERVICE, Command, Contract
+from pgproof.access.measuring.column_trials import changed, settings_of
 from pgproof.access.measuring.measure_calls import Called, measure_calls
 from pgproof.access.measuring.rules import Vocabulary
 from pgproof.access.measuring.trials import (
     Place,
     Trial,
-    changed,
     deleted,
     inserted,
     looking_at,
     moved,
     read,
-    settable_columns,
     states,
 )
 from pgproof.access.relations.held import Held, read_held
@@ -129,7 +128,8 @@ def _place(
     owning = owning_columns(relation, rows, actors)
     named = {*deciding, *owning}
     subject = subject_of(relation, tuple(sorted(named)), label, contract.sources.get(label, ""))
-    return Place(relation, subject, rows, looking_at(subject), settable_columns(connection, subject, owning))
+    place = Place(relation, subject, rows, looking_at(subject))
+    return replace(place, settable=settings_of(connection, place, owning))
 
 
 def owning_columns(relation: Table | View, rows: Sequence[Row], actors: Sequence[Actor]) -> list[str]:

@@ -9,28 +9,30 @@ from typing import Any
 
 from pgproof.access.actors.kinds import Actor
 from pgproof.access.attempts import statements
-from pgproof.access.attempts.candidates import candidates, spread
+from pgproof.access.attempts.candidates import as_own, candidates, spread
 from pgproof.access.attempts.perform import Outcome, canonical, perform
 from pgproof.access.attempts.statements import Attempt, Row
 from pgproof.access.measuring.rule import Rule
 from pgproof.access.measuring.rules import WORDS, Vocabulary, is_word
 from pgproof.access.relations.held import Held
 from pgproof.access.relations.subjects import Subject
-from pgproof.access.world.survey import CONSTANTS, SUPERUSER, free_keys, unblocking
+from pgproof.access.world.survey import free_keys, unblocking
 from pgproof.catalog import Catalog
 from pgproof.catalog.model import Table, View
 from pgproof.database import Connection, sql
 
 OWN, BASES, VALUES = 2, 3, 4  # rows that are moved, rows that are copied, owners that a row is given
-COLUMNS, SINGLE = 6, 30  # columns that are set, rows on which one is set by itself
+
+
+Touched = Mapping[str, "Mapping[str, Any] | None"]  # by the key of a row, what it was after an attempt
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
     """One row that an actor with ``values`` reached, made, or did not: ``content`` is the row.
 
-    ``columns`` holds, of those that it was tried to set on this row, whether they could be; ``became`` is what it was
-    afterwards, each time that one was.
+    ``columns`` holds, of those that it was tried to set on this row, whether they could be, but for those of which that
+    did not tell; ``became`` is what it was afterwards, each time that one was.
     """
 
     values: Mapping[str, Any]
@@ -38,6 +40,22 @@ class Trial:
     done: bool
     columns: Mapping[str, bool] = field(default_factory=dict)
     became: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A column and what it is given: ``values`` on all rows at once, each with the keys of the rows to which it is new,
+    and ``alone``, by the key of a row, what that one is given by itself.
+    """
+
+    column: str
+    values: tuple[tuple[sql.Composable, frozenset[str]], ...]
+    alone: Mapping[str, sql.Composable] = field(default_factory=dict)
+
+    @property
+    def telling(self) -> frozenset[str]:
+        """The keys of the rows to which one of the ``values`` is new."""
+        return frozenset[str]().union(*(rows for _, rows in self.values))
 
 
 @dataclass(frozen=True)
@@ -50,7 +68,7 @@ class Place:
     subject: Subject
     rows: tuple[Row, ...]
     looking: sql.Composed
-    settable: Sequence[tuple[str, sql.Composable]] = ()
+    settable: Sequence[Setting] = ()
     states: dict[str, list[Any]] = field(default_factory=dict)
 
 
@@ -76,69 +94,6 @@ def _column(name: str) -> sql.Composable:
     return sql.Identifier("t", name)
 
 
-def changed(connection: Connection, place: Place, actor: Actor, held: Held) -> Iterator[Trial]:
-    """Set columns, one after the other: a trigger may let one be changed and another not, or on some rows alone."""
-    granted = held.readable.get((place.subject.label, "update"), ())
-    ways = [(column, value) for column, value in place.settable if column in granted] or place.settable[:1]
-    ways = ways[:COLUMNS]
-    outcomes = perform(connection, [_setting(place, actor, *way) for way in ways])
-    kept = [way for way, outcome in zip(ways, outcomes, strict=True) if outcome.refused and way[0] in granted]
-    single = [(row, way) for way in kept for row in spread(place.rows, SINGLE)]
-    alone = perform(connection, [_setting(place, actor, *way, row) for row, way in single])
-    told = [
-        *(
-            (row, way[0], each)
-            for way, each in zip(ways, outcomes, strict=True)
-            for row in place.rows
-            if way not in kept
-        ),
-        *((row, column, each) for (row, (column, _)), each in zip(single, alone, strict=True)),
-    ]
-    for row in place.rows:
-        became = {column: _touched(row, place, each) for one, column, each in told if one is row}
-        columns = {column: each is not None for column, each in became.items()}
-        done = any(columns.values())
-        yield Trial(actor.values, row.content, done, columns, tuple(each for each in became.values() if each))
-
-
-def _setting(
-    place: Place, actor: Actor, column: str, value: sql.Composable, row: Row | None = None
-) -> Attempt:
-    """UPDATE of one column, blind or of one row."""
-    subject = place.subject
-    made = sql.SQL("update {} as t set {} = {}").format(subject.name, sql.Identifier(column), value)
-    if row is not None:
-        made = sql.SQL("{} where {}").format(made, subject.at(row.key))
-    return Attempt(actor, subject.label, "update", "blind", made, place.looking)
-
-
-def settable_columns(
-    connection: Connection, subject: Subject, owning: Sequence[str]
-) -> list[tuple[str, sql.Composable]]:
-    """Columns with a value that a superuser can give to every row; the first column and its own value if none has."""
-    if not subject.is_table:
-        return []
-    found = []
-    for column, kind in subject.columns.items():
-        constant = CONSTANTS.get(kind.split("(")[0])
-        free = column in subject.writable and column not in (*subject.key_columns, *owning)
-        if constant and free:
-            found.append((column, sql.SQL(constant)))
-    tries = [
-        Attempt(
-            SUPERUSER,
-            subject.label,
-            "update",
-            "blind",
-            sql.SQL("update {} as t set {} = {}").format(subject.name, sql.Identifier(column), value),
-        )
-        for column, value in found
-    ]
-    works = [each.ran for each in perform(connection, tries, as_superuser=True)]
-    ways: list[tuple[str, sql.Composable]] = [way for way, ran in zip(found, works, strict=True) if ran]
-    return ways or [(each, sql.Identifier("t", each)) for each in subject.columns]
-
-
 def deleted(connection: Connection, catalog: Catalog, place: Place, actor: Actor) -> Iterator[Trial]:
     """Which rows a DELETE without a WHERE takes away."""
     subject = place.subject
@@ -146,19 +101,21 @@ def deleted(connection: Connection, catalog: Catalog, place: Place, actor: Actor
     unblock = unblocking(catalog, subject.label, "on_delete")
     attempt = Attempt(actor, subject.label, "delete", "blind", statement, place.looking, prepare=unblock)
     (outcome,) = perform(connection, [attempt])
+    gone = touched(place, place.rows, outcome)
     for row in place.rows:
-        yield Trial(actor.values, row.content, _touched(row, place, outcome) == {})
+        yield Trial(actor.values, row.content, gone[row.key] == {})
 
 
-def _touched(row: Row, place: Place, outcome: Outcome) -> Mapping[str, Any] | None:
-    """What a row was after an attempt, empty if it was gone; None if it was left alone."""
+def touched(place: Place, rows: Sequence[Row], outcome: Outcome) -> Touched:
+    """What each of these rows was after an attempt, empty if it was gone; None if it was left alone."""
     if not outcome.ran:
-        return None
+        return {row.key: None for row in rows}
+    found: dict[str, tuple[str, Mapping[str, Any]]] = {}
     for each in outcome.observed.get(place.subject.label, ()):
         key, content = json.loads(each.key)
-        if canonical(key) == row.key:
-            return None if each.place == row.place else content
-    return {}
+        found[canonical(key)] = (each.place, content)
+    after = {row.key: found.get(row.key, ("", {})) for row in rows}
+    return {row.key: None if after[row.key][0] == row.place else after[row.key][1] for row in rows}
 
 
 def moved(connection: Connection, place: Place, actor: Actor, own: Sequence[Trial]) -> Iterator[Trial]:
@@ -193,17 +150,24 @@ def states(relation: Table | View, rows: Sequence[Row]) -> dict[str, list[Any]]:
 def inserted(
     connection: Connection, place: Place, actor: Actor, words: Vocabulary, held: Held
 ) -> Iterator[Trial]:
-    """Rows like those there are, with other owners and new keys, inserted."""
+    """Rows like those there are inserted, with other owners, with what the actor brings, and new keys; and themselves,
+    after they were taken away: where each has a place of its own, as the one answer to a question, no copy finds one.
+    """
     subject = place.subject
     assert isinstance(place.relation, Table)
     near = somehow_own(place.rows, words.own(subject.label), actor.values)[:OWN]
     bases = [*near, *spread([row for row in place.rows if row not in near], max(2, BASES - len(near)))]
     brought = {str(each) for each in actor.values.values()}
-    copies = list(candidates(subject, bases, place.rows, free_keys(connection, place.relation), own=brought))
+    as_mine = [each for row in bases[:1] if (each := as_own(actor.values, row)).content != row.content]
+    free = free_keys(connection, place.relation)
+    copies = list(candidates(subject, [*bases, *as_mine], place.rows, free, own=brought))
     granted = held.readable.get((subject.label, "insert"), ())
     named = [each for each in subject.writable if each in granted]
     some = copies if named else copies[:1]  # without the privilege one attempt says it all
-    made = statements.inserts(subject, actor, some, named or subject.writable, place.looking)
+    nameable = named or subject.writable
+    made = [*statements.inserts(subject, actor, some, nameable, place.looking)]
+    if named:
+        made += statements.again(subject, actor, bases, nameable, place.looking)
     yield from _compared(connection, subject, actor, [("", each) for each in made])
 
 
@@ -244,11 +208,13 @@ def _set(column: str, done: bool) -> Mapping[str, bool]:
 
 
 def _new(outcome: Outcome, subject: Subject, before: set[str]) -> Mapping[str, Any] | None:
-    """The first row after an attempt that was not there before."""
+    """The first row after an attempt that was not there before, or that it had taken away and is there again."""
     if not outcome.ran:
         return None
-    rows = (json.loads(each.key)[1] for each in outcome.observed.get(subject.label, ()))
-    return next((row for row in rows if canonical(row) not in before), None)
+    rows = [json.loads(each.key) for each in outcome.observed.get(subject.label, ())]
+    new = (content for _, content in rows if content is not None and canonical(content) not in before)
+    aimed = outcome.attempt.aim if outcome.attempt.variant == "again" else None
+    return next(new, None) or next((content for key, content in rows if canonical(key) == aimed), None)
 
 
 def _contents(connection: Connection, subject: Subject) -> list[Mapping[str, Any]]:
@@ -257,10 +223,11 @@ def _contents(connection: Connection, subject: Subject) -> list[Mapping[str, Any
 
 
 def looking_at(subject: Subject) -> sql.Composed:
-    """Every row afterwards: its key together with its content, and its place."""
+    """Every row afterwards: its key, together with its content where it was written since, and its place."""
     return sql.SQL(
-        "select coalesce(jsonb_agg(jsonb_build_array(jsonb_build_array({}, to_jsonb(t)), {})), '[]') from {} as t"
-    ).format(subject.key, subject.place, subject.name)
+        "select coalesce(jsonb_agg(jsonb_build_array(jsonb_build_array({}, case when {} then to_jsonb(t) end), {})), '[]')"
+        " from {} as t"
+    ).format(subject.key, subject.written, subject.place, subject.name)
 
 
 def _distinct(rows: Sequence[Row], column: str) -> list[Any]:
