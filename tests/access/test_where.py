@@ -28,7 +28,9 @@ SCRIPTS = [
         "/* alter policy mine on public.notes\n*/\nalter policy mine\n    on public.notes using (false);\n"
         "create policy mine on public.other using (true);\n"
         "create or replace function public.f(a int) returns int as $$ select 1 $$ language sql;\n"
-        "grant all on public.notes to authenticated;\ncreate materialized view public.totals as select 1;\n",
+        "grant all on public.notes to authenticated;\ncreate materialized view public.totals as select 1;\n"
+        "alter default privileges for role postgres in schema api\n    grant all on routines to anon, authenticated;\n"
+        "alter default privileges in schema api grant select on tables to service_role;\n",
     ),
 ]
 FINDING = Finding("leak-select", "x", "a", "b", "c", path=Path("access.toml"), line=3)
@@ -45,6 +47,9 @@ FINDING = Finding("leak-select", "x", "a", "b", "c", path=Path("access.toml"), l
         (["grant truncate on public.notes", "relation public.notes"], "002.sql", 7),
         (["grant insert on public.other", "relation public.notes"], "001.sql", 1),
         (["relation public.totals"], "002.sql", 8),
+        (["defaults authenticated on functions"], "002.sql", 9),
+        (["defaults service_role on tables"], "002.sql", 11),
+        (["defaults anon on tables"], None, None),
         (["relation public.note"], None, None),
         ([], None, None),
     ],

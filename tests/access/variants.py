@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pgproof import access, catalog
+from pgproof.conductor.bench import Workbench
 from pgproof.database import Connection
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "access"
@@ -54,5 +55,7 @@ def fill(pg: Connection) -> None:
     pg.execute((BASE / "seed.sql").read_bytes())
 
 
-def run(pg: Connection, contract: access.Contract) -> access.AccessReport:
-    return access.run(pg, contract, catalog.read(pg), lambda _: None)
+def run(pg: Connection, contract: access.Contract, workbench: Workbench | None = None) -> access.AccessReport:
+    """What the suite says; with the ``workbench`` also of default privileges, as these are then known to be the project's."""
+    given = catalog.default_privileges(workbench.template.note.given) if workbench else None
+    return access.run(pg, contract, catalog.read(pg), lambda _: None, given=given)

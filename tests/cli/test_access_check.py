@@ -167,3 +167,18 @@ def test_a_project_that_makes_roles_is_checked_in_both_worlds_each_on_a_cluster_
     assert done.returncode == 0, done.stdout + done.stderr
     assert "access.toml kept with classic default privileges" in done.stdout
     assert "access.toml kept with explicit default privileges" in done.stdout
+
+
+def test_default_privileges_count_from_where_the_platform_has_not_given_them_and_point_at_their_line(checked):
+    later = "alter default privileges in schema public\ngrant all on tables to anon, authenticated;\n"
+    found = [each for each in checked(later).findings if each.rule == "leak-default-privilege"]
+    assert [each.subject for each in found] == [
+        "anon on later tables in schema public",
+        "authenticated on later tables in schema public",
+    ]
+    for each in found:
+        assert each.observed.endswith("; with explicit default privileges only")
+        assert each.severity == "warning"
+        assert each.source.name == "001_notes.sql"
+        assert each.source_line == NOTES.count("\n") + 1
+    assert "leak-default-privilege" not in {each.rule for each in checked().findings}

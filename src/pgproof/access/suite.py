@@ -14,6 +14,7 @@ from pgproof.access.beside.afterwards import event_findings
 from pgproof.access.beside.calls import judge_calls
 from pgproof.access.beside.catalog_checks import catalog_findings
 from pgproof.access.beside.copying import copy_verdicts, rows_to_copy
+from pgproof.access.beside.later import later_findings
 from pgproof.access.beside.sequences import sequence_findings
 from pgproof.access.beside.server_checks import version_findings
 from pgproof.access.beside.signup import signup_findings
@@ -29,7 +30,7 @@ from pgproof.access.relations.subjects import exposed
 from pgproof.access.world.survey import Survey
 from pgproof.access.world.world import World, read_world
 from pgproof.catalog import Catalog
-from pgproof.catalog.model import Table
+from pgproof.catalog.model import DefaultPrivileges, Table
 from pgproof.database import Connection
 from pgproof.finding import Finding
 
@@ -49,15 +50,22 @@ class AccessReport:
 
 
 def run(
-    connection: Connection, contract: Contract, catalog: Catalog, progress: Callable[[str], None]
+    connection: Connection,
+    contract: Contract,
+    catalog: Catalog,
+    progress: Callable[[str], None],
+    *,
+    given: Sequence[DefaultPrivileges] | None = None,
 ) -> AccessReport:
     """Try everything that the contract speaks of on the database at hand, which is disposable and has rows.
 
-    Raises ``UsageError`` where the contract is at fault.
+    ``given`` are the default privileges that the platform brought; without them (None) nothing is said of those that
+    there are, since nobody knows who made them. Raises ``UsageError`` where the contract is at fault.
     """
     install(connection)
     world = read_world(connection, contract, catalog)
     findings = [*uncovered(catalog, contract), *catalog_findings(connection, contract, catalog)]
+    findings += later_findings(contract, catalog, given) if given is not None else ()
     tried: Counter[Place] = Counter()
     verdicts: list[tuple[Place, CellVerdict]] = []
     made = 0
@@ -142,10 +150,12 @@ def judged_behind(world: World, surveyed: Survey, outcome: Outcome) -> list[Verd
 
 def _counts(world: World, surveyed: Survey, verdict: Verdict) -> bool:
     """Whether a verdict is a finding: nobody has to reach a partition by itself, and bad claims, or settings that
-    nobody made, may end in an error.
+    nobody made, may end in an error. Where people are known by claims, none at all show nothing and raise nothing.
     """
     actor = verdict.outcome.attempt.actor
-    odd = world.pretends(actor) or (actor.kind == STRANGER and not actor.claims)
+    known = any(each.kind == STRANGER and each.claims for each in world.actors)
+    raised = verdict.rule == "access-error" and not actor.claims and known
+    odd = not raised and (world.pretends(actor) or (actor.kind == STRANGER and not actor.claims))
     return verdict.rule == "leak" or not (surveyed.subject.is_part or odd)
 
 

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+from pgproof.catalog.assemble_objects import default_privileges
 from pgproof.catalog.compare import diff, diff_roles
 from pgproof.catalog.difference import Difference
 from pgproof.catalog.model import Catalog, Cluster
@@ -18,6 +19,7 @@ __all__ = [
     "Catalog",
     "Cluster",
     "Difference",
+    "default_privileges",
     "diff",
     "diff_roles",
     "from_json",

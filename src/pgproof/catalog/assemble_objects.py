@@ -10,7 +10,6 @@ from pgproof.catalog.assemble_parts import words
 from pgproof.catalog.known import Known
 from pgproof.catalog.names import qualified, quoted
 from pgproof.catalog.object_records import (
-    DefaultPrivilegesRecord,
     EventTriggerRecord,
     ForeignServerRecord,
     JobRecord,
@@ -126,16 +125,18 @@ def event_triggers(rows: Iterable[EventTriggerRecord], known: Known) -> tuple[Ev
     )
 
 
-def default_privileges(rows: Iterable[DefaultPrivilegesRecord]) -> tuple[DefaultPrivileges, ...]:
-    """The default privileges."""
+def default_privileges(
+    rows: Iterable[tuple[str, str | None, str, Iterable[str]]],
+) -> tuple[DefaultPrivileges, ...]:
+    """The default privileges, of rows of pg_default_acl: role, schema, kind of object and ACL."""
     return tuple(
         DefaultPrivileges(
-            role=row.role,
-            schema=row.schema,
-            objects=_DEFAULT_FOR[row.objects],
-            grants=decode.grants(row.acl),
+            role=role,
+            schema=schema,
+            objects=_DEFAULT_FOR[objects],
+            grants=decode.grants(acl),
         )
-        for row in rows
+        for role, schema, objects, acl in rows
     )
 
 

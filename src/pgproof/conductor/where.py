@@ -10,12 +10,16 @@ from pathlib import Path
 from pgproof.finding import Finding
 
 Scripts = Sequence[tuple[Path, str]]
+ALSO = {"functions": "(?:functions|routines)"}  # what default privileges may be written on
 COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
-CAUSE = re.compile(r"^(?P<kind>policy|function|grant|relation) (?P<name>.+?)(?: on (?P<table>\S+))?$")
+CAUSE = re.compile(
+    r"^(?P<kind>policy|function|grant|relation|defaults) (?P<name>.+?)(?: on (?P<table>\S+))?$"
+)
 STATEMENTS = {
     "policy": r"\b(?:create|alter)\s+policy\s+{name}\s+on\s+{table}(?![\w.])",
     "function": r"\bcreate\s+(?:or\s+replace\s+)?(?:function|procedure)\s+{name}\s*\(",
     "grant": r"\bgrant\s(?:[^;]*?\W)?(?:{name}|all)\b[^;]*?\son\s+(?:table\s+)?{table}(?![\w.])",
+    "defaults": r"\balter\s+default\s+privileges\b[^;]*?\bgrant\b[^;]*?\bon\s+{table}\s+to\b[^;]*?(?<!\w){name}(?!\w)",
     "relation": r"\bcreate\s+(?:\w+\s+)*?(?:table|view)\s+(?:if\s+not\s+exists\s+)?{name}(?![\w.])",
 }
 
@@ -47,7 +51,7 @@ def place(cause: str, scripts: Scripts) -> tuple[int, int] | None:
     if match is None:
         return None
     pattern = STATEMENTS[match["kind"]].format(
-        name=_written(match["name"]), table=_written(match["table"] or "")
+        name=_written(match["name"]), table=ALSO.get(match["table"]) or _written(match["table"] or "")
     )
     for number in range(len(scripts) - 1, -1, -1):
         found = list(re.finditer(pattern, scripts[number][1], re.IGNORECASE))

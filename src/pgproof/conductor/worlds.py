@@ -16,6 +16,7 @@ from typing import get_args
 from pgproof import access, catalog, database, psql, settings, template
 from pgproof.access.judging.matrix import WORST
 from pgproof.catalog import Catalog
+from pgproof.catalog.model import DefaultPrivileges
 from pgproof.conductor.bench import Progress
 from pgproof.conductor.current import refresh_views
 from pgproof.finding import Finding
@@ -24,11 +25,14 @@ from pgproof.project import Project
 
 @dataclass(frozen=True)
 class World:
-    """A populated database with the default privileges named ``name`` (empty where the platform has no such choice)."""
+    """A populated database with the default privileges named ``name`` (empty where the platform has no such choice);
+    ``given`` are those that were there before the first migration.
+    """
 
     name: str
     dsn: str
     catalog: Catalog
+    given: tuple[DefaultPrivileges, ...]
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,7 @@ def populated(
         with database.connect(clone.dsn) as connection:
             refresh_views(connection)
             seen = catalog.read(connection)
-        yield World(name, clone.dsn, seen)
+        yield World(name, clone.dsn, seen, catalog.default_privileges(made.note.given))
 
 
 def run_in_all(worlds: Sequence[World], contract: access.Contract, progress: Progress) -> list[Seen]:
@@ -86,7 +90,7 @@ def run_in_all(worlds: Sequence[World], contract: access.Contract, progress: Pro
 
     def run(world: World) -> Seen:
         with database.connect(world.dsn) as connection:
-            return Seen(world, access.run(connection, contract, world.catalog, progress))
+            return Seen(world, access.run(connection, contract, world.catalog, progress, given=world.given))
 
     with ThreadPoolExecutor(len(worlds)) as pool:
         return list(pool.map(run, worlds))

@@ -24,6 +24,12 @@ from pgproof.template.note import Note
 from pgproof.template.session import Session, build_lock, platform_of
 
 Progress = Callable[[str], None]
+GIVEN = """
+    select pg_catalog.pg_get_userbyid(d.defaclrole), n.nspname, d.defaclobjtype::text, d.defaclacl::text[]
+    from pg_catalog.pg_default_acl as d
+    left join pg_catalog.pg_namespace as n on d.defaclnamespace = n.oid
+    order by 1, 2, 3
+"""
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -44,9 +50,12 @@ class Template:
 
 
 def digests(project: Project, server: servers.Server) -> tuple[str, ...]:
-    """The digest of the platform alone, then one per migration: everything that could make a difference counts."""
+    """The digest of the platform alone, then one per migration: everything that could make a difference counts, and
+    what is kept in a note.
+    """
     platform = platform_of(project)
-    base = repr((pgproof.__version__, platforms.digest(platform), server.kind, server.version_num))
+    noted = [each.name for each in fields(Note)]
+    base = repr((pgproof.__version__, platforms.digest(platform), server.kind, server.version_num, noted))
     parts = ("", *project.chain)
     return tuple(blake2b(f"{base}\0{part}".encode(), digest_size=16).hexdigest() for part in parts)
 
@@ -175,13 +184,13 @@ def advance(
 ) -> Note:
     """Bring ``work`` from the state before ``first`` to ``last``; returns the note on it."""
     if last == 0:
-        return Note(missing=apply_platform(session, platform_of(project), work))
+        return apply_platform(session, platform_of(project), work)
     progress(f"applying {project.migrations[last - 1].up.name}")
     return replace(note, said=note.said + apply(session, project, work, first, last))
 
 
-def apply_platform(session: Session, platform: platforms.Platform, work: str) -> tuple[str, ...]:
-    """Make the empty database ``work`` look like the platform; returns the extensions that could not be had."""
+def apply_platform(session: Session, platform: platforms.Platform, work: str) -> Note:
+    """Make the empty database ``work`` look like the platform; the note has what could not be had, and what it gives."""
     extensions = platforms.extension_sql(platform, set(session.available))
     making = database.needing_room(f"the {platform.name} platform")
     with making, database.connect(session.server.dsn(work)) as connection:
@@ -189,7 +198,8 @@ def apply_platform(session: Session, platform: platforms.Platform, work: str) ->
             connection.execute(text.encode())
         if extensions.sql:
             connection.execute(extensions.sql.encode())
-    return extensions.missing
+        given = connection.execute(GIVEN).fetchall()
+    return Note(missing=extensions.missing, given=tuple((*each[:3], tuple(each[3])) for each in given))
 
 
 def apply(session: Session, project: Project, work: str, first: int, last: int) -> tuple[psql.Message, ...]:
