@@ -72,7 +72,7 @@ def test_no_parents_no_children() -> None:
 
 
 def test_a_record_kept_by_triggers_is_left_to_them() -> None:
-    kept = replace(table("audit_log", "id"), kept_by=("_900_audit on public.users",))
+    kept = replace(table("audit_log", "id"), made_by=("_900_audit on public.users",))
     counts = row_counts(SchemaModel((*MODEL.tables, kept)), Wishes({}))
     assert counts[kept.name].rows == 0
     assert "_900_audit" in counts[kept.name].why

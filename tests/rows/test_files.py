@@ -77,6 +77,39 @@ def test_awkward_names_and_texts_survive(
     assert sorted(text for (text,) in found) == sorted(["", 'x"y', "a,b", "line\nbreak", "\\N", "ü\t"])
 
 
+def test_rows_that_a_trigger_would_make_again_are_loaded_without_it(
+    db: Connection, pg_clone: Any, pg_server: Any, tmp_path: Path
+) -> None:
+    db.execute("""
+create table users (id int primary key);
+create table profiles (user_id int primary key references users (id), bio text not null);
+create function welcome() returns trigger language plpgsql as $$
+begin insert into profiles values (new.id, 'new here'); return null; end $$;
+create trigger welcome after insert on users for each row execute function welcome();
+create table notes (id int primary key);
+""")
+    report = write(db, make_plan(catalog.read(db), rows={"users": 20}), tmp_path / "out")
+    assert {str(name): rows for name, rows in report.rows.items()} == {
+        "public.users": 20,
+        "public.profiles": 20,
+        "public.notes": 10,
+    }
+    head = (tmp_path / "out" / "load.sql").read_text("utf-8")
+    assert (
+        "make rows again that are in the files: welcome on public.users.\nset local session_replication"
+        in head
+    )
+    subprocess.run(
+        [pg_server.psql, "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", pg_clone.dsn, "-f", "load.sql"],
+        cwd=tmp_path / "out",
+        check=True,
+        capture_output=True,
+    )
+    assert db.execute("select count(*) from profiles where bio <> 'new here'").fetchone() == (20,)
+    write(db, make_plan(catalog.read(db), rows={"users": 0, "profiles": 0}), tmp_path / "notes")
+    assert "session_replication" not in (tmp_path / "notes" / "load.sql").read_text("utf-8")
+
+
 def test_what_no_server_has_seen_is_told(db: Connection, tmp_path: Path) -> None:
     """Files hold what nobody has tried: triggers, and CHECKs that only the server can compute."""
     db.execute("""

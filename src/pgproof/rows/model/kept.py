@@ -1,4 +1,6 @@
-"""Tables that triggers of other tables keep: logs, histories, totals. Nobody else writes there, nor do we. Pure."""
+"""Tables that triggers of other tables put rows into: a profile for each sign-up, and records, which nobody else
+writes: logs, histories, totals. Pure.
+"""
 
 from __future__ import annotations
 
@@ -16,15 +18,20 @@ _RECORDS = re.compile(
 )
 
 
-def kept_by_triggers(catalog: Catalog) -> dict[str, tuple[str, ...]]:
-    """Tables that are records of others by name and that a trigger puts rows into, with those triggers."""
-    found: dict[str, list[str]] = {}
+def made_by_triggers(catalog: Catalog) -> dict[str, tuple[str, ...]]:
+    """Tables that triggers of other tables put rows into, with those triggers."""
+    found: dict[str, set[str]] = {}
     for table in catalog.tables:
         for trigger in table.triggers:
             for target in written_by(catalog, table, trigger):
-                if target.qualified != table.qualified and _RECORDS.search(target.name):
-                    found.setdefault(target.qualified, []).append(f"{trigger.name} on {table.qualified}")
-    return {name: tuple(sorted(set(triggers))) for name, triggers in found.items()}
+                if target.qualified != table.qualified:
+                    found.setdefault(target.qualified, set()).add(f"{trigger.name} on {table.qualified}")
+    return {name: tuple(sorted(triggers)) for name, triggers in found.items()}
+
+
+def is_record(name: str) -> bool:
+    """Whether a table that triggers put rows into is a record of others, by its name."""
+    return _RECORDS.search(name) is not None
 
 
 def written_by(catalog: Catalog, table: Table, trigger: Trigger) -> Iterable[Table]:

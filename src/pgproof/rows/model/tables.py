@@ -223,8 +223,8 @@ class TableModel:
     """A table that can be filled, with everything PostgreSQL will hold its rows to.
 
     ``timeline`` names time columns whose values never decrease from left to right. ``judges`` are triggers
-    and rules that may reject or rewrite a row: only the server knows what they think. ``kept_by`` names
-    triggers of other tables for which this one is a record: they write it. ``denied`` says why whoever writes
+    and rules that may reject or rewrite a row: only the server knows what they think. ``made_by`` names
+    triggers of other tables that put rows into this one. ``denied`` says why whoever writes
     can put no row in, ``unreadable`` that they may not look at what is there.
     """
 
@@ -238,7 +238,7 @@ class TableModel:
     timeline: tuple[str, ...] = ()
     partition: PartitionModel | None = None
     judges: tuple[str, ...] = ()
-    kept_by: tuple[str, ...] = ()
+    made_by: tuple[str, ...] = ()
     denied: str = ""
     unreadable: bool = False
 

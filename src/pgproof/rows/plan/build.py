@@ -9,7 +9,7 @@ from dataclasses import replace
 from pgproof.catalog.model import Catalog, Column, Constraint, ForeignKey, Index, Table, TypeRef
 from pgproof.rows.model.agreements import with_agreements
 from pgproof.rows.model.ghosts import with_ghosts
-from pgproof.rows.model.kept import kept_by_triggers
+from pgproof.rows.model.kept import made_by_triggers
 from pgproof.rows.model.order import in_filling_order
 from pgproof.rows.model.partitions import partition_model
 from pgproof.rows.model.tables import (
@@ -53,9 +53,9 @@ def build(catalog: Catalog, declared: Sequence[Declared] = (), writer: Writer | 
     targets = {each.target for each in declared}
     wanted = {name_of(table) for table in catalog.tables if _is_ours(table) or table.qualified in targets}
     wanted |= _referred_to(catalog, wanted)
-    kept = kept_by_triggers(catalog)
+    made = made_by_triggers(catalog)
     tables = [
-        replace(table_model(catalog, table), kept_by=kept.get(table.qualified, ()))
+        replace(table_model(catalog, table), made_by=made.get(table.qualified, ()))
         for table in catalog.tables
         if name_of(table) in wanted
     ]

@@ -13,6 +13,7 @@ from math import prod
 from pgproof.catalog.names import qualified, quoted
 from pgproof.errors import UsageError
 from pgproof.rows.model.ghosts import is_ghost, real_tables
+from pgproof.rows.model.kept import is_record
 from pgproof.rows.model.order import is_nullable
 from pgproof.rows.model.tables import ReferenceModel, SchemaModel, TableModel, TableName, UniqueModel
 
@@ -123,8 +124,8 @@ def _rule(table: TableModel, usual: Mapping[TableName, float], wishes: Wishes) -
     if table.name in wishes.rows:
         return _Rule(table.name, rows=wishes.rows[table.name], why=LOOSELY if wishes.loosely else FIRMLY)
     singles = [r for r in table.references if _is_single(table, r)]
-    if table.kept_by and not singles:
-        return _Rule(table.name, rows=0, why=f"kept by {', '.join(table.kept_by)}")
+    if table.made_by and is_record(table.name.name) and not singles:
+        return _Rule(table.name, rows=0, why=f"kept by {', '.join(table.made_by)}")
     parents = [r for r in table.references if r.target in usual and not is_ghost(r.target)]
     if not parents:
         return _Rule(table.name)

@@ -30,6 +30,10 @@ set client_encoding to 'UTF8';
 begin;
 set constraints all deferred;
 """
+_ALONE = """\
+-- Without triggers, as they would make rows again that are in the files: {makers}.
+set local session_replication_role = replica;
+"""
 
 
 def write_files(
@@ -81,6 +85,10 @@ def _write(
     moves = move_statements(connection, used, assembler.circumstances.starts)
     script += [statement.as_string(connection) + " \\gset\n" for statement in moves]  # says nothing
     script.append("commit;\n")
+    makers = sorted(
+        {trigger for each in populations if rows[each.model.name] for trigger in each.model.made_by}
+    )
+    script[1:1] = [_ALONE.format(makers="; ".join(makers))] if makers else []
     (folder / SCRIPT).write_text("".join(script), "utf-8")
     return rows
 
