@@ -56,7 +56,7 @@ MISTAKES = [
         '[functions."public.renamedocument"]',
         "there is no function public.renamedocument; expected one of public.rename_document, public.tenant_documents",
     ),
-    ('role = "authenticated"', 'role = "authentic"', "there is no role authentic; expected one of "),
+    ('role = "authenticated"', 'role = "authentic"', "there is no role authentic for "),
     ('each = "select m.user_id', 'each = "select x.user_id', "the query of actor 'revoked' does not run"),
 ]
 

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from pgproof import access, catalog
-from pgproof.access.actors.kinds import read_actors
 from pgproof.errors import UsageError
 
 from .test_reproduction import said
@@ -59,9 +58,15 @@ def test_strangers_try_settings_that_are_nobodys(pg):
     assert ("leak-select", "stranger on public.tenants") in found(pg)
 
 
-def test_a_role_that_is_not_there_is_named_with_its_line(pg):
-    text = '[actors.clerk]\nrole = "app_servre"\nsettings = { "app.tenant_id" = "1" }\n'
+def test_a_contract_with_claims_where_the_roles_of_supabase_are_missing_says_which(pg, tmp_path):
+    pg.execute((STYLE / "seed.sql").read_bytes())
+    text = (
+        (STYLE / "access.toml")
+        .read_text("utf-8")
+        .replace("settings = {", "claims = { sub = ':person_id' }\nsettings = {")
+    )
+    contract = access.contract_of(tmp_path / "access.toml", text)
     with pytest.raises(
-        UsageError, match="access.toml:1: there is no role 'app_servre' for actor 'clerk'; let a mig"
+        UsageError, match=r"access.toml:1: there is no role anon for nobody; expected one of .*app_server"
     ):
-        read_actors(pg, access.contract_of(Path("access.toml"), text))
+        access.run(pg, contract, catalog.read(pg), lambda _: None)

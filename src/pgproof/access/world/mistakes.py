@@ -20,8 +20,9 @@ NEVER = "One-Time Filter: false"
 def refuse_unknown(contract: Contract, catalog: Catalog, cluster: Cluster) -> None:
     """Raise ``UsageError`` with file, line and what was expected for the first name that nothing bears."""
     for kind in contract.actors:
-        if kind.line:
-            _known(contract, kind.line, f"role {kind.role}", kind.role, cluster.roles_by_name)
+        _known(
+            contract, kind.line or 1, f"role {kind.role} for {kind.name}", kind.role, cluster.roles_by_name
+        )
     for cell in contract.cells.values():
         relation = catalog.relations_by_name.get(cell.relation)
         for column in cell.columns or () if relation else ():
