@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -16,6 +17,10 @@ import pytest
 from pgproof.servers import installed, places
 
 ROOT = Path(__file__).parents[1]
+
+# Who starts tests in the background has a shell ignore Ctrl-C for them and, unless it is taken back, for all they start.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture

@@ -12,6 +12,8 @@ from pgproof import catalog
 from pgproof.database import connect
 from pgproof.rows.strategies import SchemaPlan
 
+pytest.register_assert_rewrite(f"{__package__}.outcomes", f"{__package__}.scripts")
+
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 
 

@@ -4,10 +4,7 @@ from pathlib import Path
 
 import pytest
 
-PARENT, _, _ = (__package__ or "").rpartition(".")
-pytest.register_assert_rewrite(
-    f"{__package__}.checks", f"{__package__}.world", f"{PARENT}.outcomes", f"{PARENT}.scripts"
-)
+pytest.register_assert_rewrite(f"{__package__}.checks", f"{__package__}.world")
 
 ROOT = Path(__file__).parents[3]
 PROJECT = ROOT / "sql" / "sleep_prediction_cache"

@@ -163,7 +163,7 @@ def _test(connection: Connection, subject: Subject, verdict: Verdict, condition:
         made = sql.SQL("jsonb_array_length(:'seen') >= {}").format(sql.Literal(len(outcome.returned)))
     elif outcome.attempt.reads and outcome.attempt.variant != "call":
         made = sql.SQL(SEEN).format(keys=keys, unless=sql.SQL("" if leak else "not "))
-    elif verdict.cell.command == "insert":
+    elif verdict.cell.command == "insert" and (leak or outcome.attempt.variant != "upsert"):
         bound = condition if leak else sql.SQL("false")
         made = sql.SQL(NEW).format(name=subject.name, key=subject.key, condition=bound)
     else:
