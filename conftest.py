@@ -17,7 +17,7 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 settings.register_profile("ci", settings.get_profile("dev"), max_examples=60, derandomize=True)
-# What the project promises of its strategies: takes an hour (HYPOTHESIS_PROFILE=long pytest tests/rows/strategies).
+# What the project promises of its strategies: takes minutes (HYPOTHESIS_PROFILE=long pytest tests/rows/strategies).
 settings.register_profile("long", settings.get_profile("dev"), max_examples=10_000, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "dev"))
 
