@@ -64,8 +64,7 @@ def run(
     """
     install(connection)
     world = read_world(connection, contract, catalog)
-    findings = [*uncovered(catalog, contract), *catalog_findings(connection, contract, catalog)]
-    findings += later_findings(contract, catalog, given) if given is not None else ()
+    findings = from_the_catalog(connection, contract, catalog, given)
     tried: Counter[Place] = Counter()
     verdicts: list[tuple[Place, CellVerdict]] = []
     made = 0
@@ -92,6 +91,14 @@ def run(
         findings=once([*findings, *others, *called]),
         matrix=matrix_of(contract, contract.relations, tried, verdicts),
     )
+
+
+def from_the_catalog(
+    connection: Connection, contract: Contract, catalog: Catalog, given: Sequence[DefaultPrivileges] | None
+) -> list[Finding]:
+    """What can be said before anybody acts."""
+    later = later_findings(contract, catalog, given) if given is not None else ()
+    return [*uncovered(catalog, contract), *catalog_findings(connection, contract, catalog), *later]
 
 
 def judged(world: World, turn: Turn) -> tuple[list[Finding], list[tuple[Place, CellVerdict]]]:

@@ -15,24 +15,13 @@ from pgproof import database, platforms, servers
 from pgproof.database import Connection, errors, sql
 from pgproof.errors import UsageError
 from pgproof.project import Project
-from pgproof.template import databases, memory, names
+from pgproof.template import databases, extensions, memory, names
 
 BUILD_LOCK = 7_021_954_118  # one builder per server; any constant that is ours
 SESSION_LOCK = 7_021_954_119  # every session holds a share of it; any constant that is ours
 TEMPLATES = (
     100  # that stay on a cluster of ours, of some 10 MB each: who edits all day must not fill the disk
 )
-# The real pg_cron can be created only where it was loaded at the server's start.
-AVAILABLE = """
-select name
-from pg_catalog.pg_available_extensions
-where name <> 'pg_cron'
-    or starts_with(comment, 'pgproof stand-in')
-    or (
-        pg_catalog.current_setting('cron.database_name', true) = 'pgproof_cron'
-        and pg_catalog.current_setting('shared_preload_libraries') ~ '\\mpg_cron\\M'
-    )
-"""
 LEFTOVERS = """
 select d.datname
 from pg_catalog.pg_database as d
@@ -270,25 +259,14 @@ def start_session(project: Project, choice: str, owner: str = "", passing: bool 
         lease.close()
         raise
     maintenance.execute("select pg_catalog.pg_advisory_lock_shared(%s)", (SESSION_LOCK,))
-    found = maintenance.execute(AVAILABLE).fetchall()
-    available = frozenset(name for (name,) in found)
-    session = Session(lease, maintenance, token, available, has_real_cron(maintenance), choice)
+    available = extensions.available(maintenance)
+    session = Session(lease, maintenance, token, available, extensions.has_real_cron(maintenance), choice)
     if session.has_cron and lease.fresh:
         with build_lock(session):  # a builder needs the same name
             session.give_back_cron()
     with database.needing_room("what earlier runs left to be dropped"):
         session.reap()
     return session
-
-
-def has_real_cron(connection: Connection) -> bool:
-    """Whether the server has loaded the real pg_cron, for the database that we keep for it."""
-    row = connection.execute(
-        "select pg_catalog.current_setting('cron.database_name', true) is not distinct from %s"
-        " and pg_catalog.current_setting('shared_preload_libraries') ~ '\\mpg_cron\\M'",
-        (names.CRON,),
-    ).fetchone()
-    return bool(row and row[0])
 
 
 def prepare(server: servers.Server, roles: str) -> None:

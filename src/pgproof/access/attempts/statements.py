@@ -282,29 +282,5 @@ def again(
         )
 
 
-def upserts(
-    subject: Subject,
-    actor: Actor,
-    rows: Sequence[Row],
-    column: str,
-    value: sql.Composable,
-    nameable: Sequence[str],
-    observe: sql.Composed,
-) -> Iterator[Attempt]:
-    """Insert rows that are there, and change them when they turn out to be."""
-    if not subject.key_columns:
-        return
-    keys = sql.SQL(", ").join(map(sql.Identifier, subject.key_columns))
-    for row in rows:
-        statement = filled(
-            "{} on conflict ({}) do update set {} = {}",
-            subject.insertion(row.content, nameable),
-            keys,
-            sql.Identifier(column),
-            value,
-        )
-        yield Attempt(actor, subject.label, "insert", "upsert", statement, observe, row.key)
-
-
 def _owners(subject: Subject, candidate: Mapping[str, Any]) -> str:
     return ", ".join(f"{name} = {candidate.get(name)!r}" for name in subject.deciding) or "a copy of a row"

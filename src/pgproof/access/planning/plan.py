@@ -10,6 +10,7 @@ from pgproof.access.attempts import reading, statements
 from pgproof.access.attempts.candidates import as_own, candidates, distinct, spread
 from pgproof.access.attempts.setting import another, columns_to_set, settings
 from pgproof.access.attempts.statements import Attempt, Row
+from pgproof.access.attempts.upserts import upserts
 from pgproof.access.contract.model import SERVICE
 from pgproof.access.planning import views
 from pgproof.access.world.survey import AS_STORAGE, STORED, Copied, Survey, nameable, settable
@@ -126,9 +127,7 @@ def _inserts(world: World, surveyed: Survey, actor: Actor, observe: sql.Composed
     own = samples(rows, expected.reach["update"])
     column, value = settable(surveyed, rights, expected.everywhere or expected.cells["update"].columns)
     foreign = [row for row in rows if row.key not in expected.reach["update"]]
-    yield from statements.upserts(
-        subject, actor, [*own, *spread(foreign, OWN)], column, value, named, observe
-    )
+    yield from upserts(subject, actor, [*own, *spread(foreign, OWN)], column, value, named, observe)
 
 
 def _statements(
