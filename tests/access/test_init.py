@@ -241,13 +241,18 @@ def test_a_supabase_folder_without_rows_gets_rows_and_a_draft_that_is_accepted(m
     assert "relations public.projects" in {each.subject for each in found if each.rule == "not-confirmed"}
 
 
+def drafted_once(folder: Path, schema: str) -> tuple[Path, str]:
+    """A Supabase project of one migration and the text of its draft, for several tests."""
+    migrations = folder / "supabase" / "migrations"
+    migrations.mkdir(parents=True)
+    (migrations / "20240101000000_schema.sql").write_text(schema, "utf-8")
+    return folder, drafted(folder)
+
+
 @pytest.fixture(scope="module")
 def dump(tmp_path_factory):
     """A project as dumps write it, drafted: its folder and the text of the draft."""
-    folder = tmp_path_factory.mktemp("dump")
-    (folder / "supabase" / "migrations").mkdir(parents=True)
-    (folder / "supabase" / "migrations" / "20240101000000_remote_schema.sql").write_text(DUMP, "utf-8")
-    return folder, drafted(folder)
+    return drafted_once(tmp_path_factory.mktemp("dump"), DUMP)
 
 
 def test_names_that_sql_quotes_are_filled_measured_and_written_as_they_are(dump):
@@ -294,10 +299,7 @@ def test_a_materialized_view_shows_the_rows_that_were_made(dump):
 @pytest.fixture(scope="module")
 def roles(tmp_path_factory):
     """A project whose users have roles in a table of their own, drafted: its folder and the text of the draft."""
-    folder = tmp_path_factory.mktemp("roles")
-    (folder / "supabase" / "migrations").mkdir(parents=True)
-    (folder / "supabase" / "migrations" / "20240101000000_roles.sql").write_text(ROLES, "utf-8")
-    return folder, drafted(folder)
+    return drafted_once(tmp_path_factory.mktemp("roles"), ROLES)
 
 
 def test_users_with_a_role_in_a_table_of_roles_are_a_kind_of_their_own(roles):

@@ -59,15 +59,13 @@ def run(
 ) -> AccessReport:
     """Try everything that the contract speaks of on the database at hand, which is disposable and has rows.
 
-    ``given`` are the default privileges that the platform brought; without them (None) nothing is said of those that
-    there are, since nobody knows who made them. Raises ``UsageError`` where the contract is at fault.
+    ``given`` are the default privileges that the platform brought; None says that nobody knows who made those there are.
+    Raises ``UsageError`` where the contract is at fault.
     """
     install(connection)
-    world = read_world(connection, contract, catalog)
-    findings = from_the_catalog(connection, contract, catalog, given)
-    tried: Counter[Place] = Counter()
+    world, made = read_world(connection, contract, catalog), 0
+    findings, tried = from_the_catalog(connection, contract, catalog, given), Counter[Place]()
     verdicts: list[tuple[Place, CellVerdict]] = []
-    made = 0
     rows: dict[tuple[str, str], Sequence[Mapping[str, Any]]] = {}
     world.foresee()
     with performing(connection):
@@ -79,8 +77,8 @@ def run(
             findings += found
             verdicts += said
     leaks, copies = copy_verdicts(world, rows)
-    findings += [verdict_finding(world, each) for each in first_of_each(leaks)]
     verdicts += [(_of_cell(each.cell), SHORT[each.rule]) for each in leaks]
+    copied = [verdict_finding(world, each) for each in first_of_each(leaks)]
     called, calls = judge_calls(world)
     others, more = beside_rows(world)
     return AccessReport(
@@ -88,7 +86,7 @@ def run(
         actors=len(world.everybody),
         relations=len(world.surveyed),
         functions=len(callable_routines(catalog, contract)),
-        findings=once([*findings, *others, *called]),
+        findings=once([*findings, *copied, *others, *called]),
         matrix=matrix_of(contract, contract.relations, tried, verdicts),
     )
 
